@@ -1,0 +1,77 @@
+import * as z from 'zod';
+
+const tableName = z.string().min(3);
+/** Environment values are text; CDK must give text. */
+const wholeNumber = z
+  .string()
+  .regex(/^[1-9]\d*$/)
+  .transform(Number);
+
+/** Set on a laptop alone: the template has none of these, so a deployed function never sees them. */
+const localRun = {
+  FASTTRACK_ALLOW_PRIVATE_SOURCES: z.stringbool().prefault('false'),
+  AWS_ENDPOINT_URL: z.url().optional(),
+};
+
+/** Compared with `x-origin-key`, which only the site's CloudFront sends. */
+const originKey = { ORIGIN_KEY: z.string().min(16) };
+/** The SSM parameter that holds the access token; without it everybody may write. */
+const accessToken = { ACCESS_TOKEN_PARAMETER: z.string().optional() };
+
+export const httpEnv = z.object({
+  ...originKey,
+  ...accessToken,
+  ...localRun,
+  DOWNLOADS_TABLE: tableName,
+  NEWS_TABLE: tableName,
+  MEDIA_BUCKET: z.string(),
+  DOWNLOAD_QUEUE_URL: z.url(),
+  SITE_URL: z.url(),
+  VERSION: z.string(),
+});
+export const connectionsEnv = z.object({
+  ...originKey,
+  CONNECTIONS_TABLE: tableName,
+  DOWNLOADS_TABLE: tableName,
+  NEWS_TABLE: tableName,
+  WEBSOCKET_CALLBACK_URL: z.url(),
+});
+export const downloadWorkerEnv = z.object({
+  ...localRun,
+  DOWNLOADS_TABLE: tableName,
+  NEWS_TABLE: tableName,
+  MEDIA_BUCKET: z.string(),
+  DOWNLOAD_QUEUE_URL: z.url(),
+  MAX_DOWNLOAD_BYTES: wholeNumber,
+});
+export const greeterEnv = z.object({
+  CONNECTIONS_TABLE: tableName,
+  DOWNLOADS_TABLE: tableName,
+  NEWS_TABLE: tableName,
+  WEBSOCKET_CALLBACK_URL: z.url(),
+});
+export const notifierEnv = z.object({ CONNECTIONS_TABLE: tableName, WEBSOCKET_CALLBACK_URL: z.url() });
+export const liveStreamEnv = z.object({
+  DOWNLOADS_TABLE: tableName,
+  NEWS_TABLE: tableName,
+  STREAM_SECONDS: wholeNumber.prefault('50'),
+});
+export const deadLetterEnv = z.object({ DOWNLOADS_TABLE: tableName, NEWS_TABLE: tableName });
+export const janitorEnv = z.object({
+  ...localRun,
+  MEDIA_BUCKET: z.string(),
+  DOWNLOADS_TABLE: tableName,
+  NEWS_TABLE: tableName,
+  DOWNLOAD_QUEUE_URL: z.url(),
+});
+
+/** What CDK must give each function: the environment before it is parsed, without what only a laptop sets. */
+type Given<T extends z.ZodType> = Omit<z.input<T>, keyof typeof localRun>;
+export type HttpEnv = Given<typeof httpEnv>;
+export type ConnectionsEnv = Given<typeof connectionsEnv>;
+export type DownloadWorkerEnv = Given<typeof downloadWorkerEnv>;
+export type GreeterEnv = Given<typeof greeterEnv>;
+export type NotifierEnv = Given<typeof notifierEnv>;
+export type LiveStreamEnv = Given<typeof liveStreamEnv>;
+export type DeadLetterEnv = Given<typeof deadLetterEnv>;
+export type JanitorEnv = Given<typeof janitorEnv>;

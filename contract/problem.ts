@@ -1,0 +1,78 @@
+import * as z from 'zod';
+
+type Definition = { status: number; title: { pt: string; en: string } };
+
+/** Every error an HTTP caller can meet, by the code a program switches on. */
+export const problems = {
+  invalid_json: {
+    status: 400,
+    title: { pt: 'O corpo da requisição não é JSON válido.', en: 'The request body is not valid JSON.' },
+  },
+  invalid_request: {
+    status: 400,
+    title: { pt: 'A requisição tem campos inválidos.', en: 'The request has invalid fields.' },
+  },
+  unauthorized: {
+    status: 401,
+    title: {
+      pt: 'Falta o token de acesso, ou ele está errado (Authorization: Bearer …).',
+      en: 'The access token is missing or wrong (Authorization: Bearer …).',
+    },
+  },
+  origin_required: {
+    status: 403,
+    title: { pt: 'Use o endereço do site, não o da API.', en: "Use the site's address, not the API's own." },
+  },
+  not_found: { status: 404, title: { pt: 'Este caminho não existe.', en: 'This path does not exist.' } },
+  download_not_found: { status: 404, title: { pt: 'Este download não existe.', en: 'This download does not exist.' } },
+  method_not_allowed: {
+    status: 405,
+    title: { pt: 'Este caminho não aceita este método.', en: 'This path does not take this method.' },
+  },
+  not_ready: {
+    status: 409,
+    title: { pt: 'O arquivo ainda não está pronto.', en: 'The file is not ready yet.' },
+  },
+  payload_too_large: {
+    status: 413,
+    title: { pt: 'O corpo da requisição é grande demais.', en: 'The request body is too large.' },
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: { pt: 'Envie JSON (content-type: application/json).', en: 'Send JSON (content-type: application/json).' },
+  },
+  idempotency_conflict: {
+    status: 422,
+    title: {
+      pt: 'Esta Idempotency-Key já foi usada com outro corpo.',
+      en: 'This Idempotency-Key was already used with another body.',
+    },
+  },
+  internal: {
+    status: 500,
+    title: { pt: 'Erro interno. Tente de novo em instantes.', en: 'Internal error. Try again shortly.' },
+  },
+} as const satisfies Record<string, Definition>;
+
+export type ProblemCode = keyof typeof problems;
+
+/** RFC 9457, with a code in each error of a field. */
+export const problem = z
+  .object({
+    type: z.string().meta({ example: '/docs#invalid_request' }),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().meta({ example: 'invalid_request' }),
+    detail: z.string().optional(),
+    errors: z
+      .array(
+        z.object({
+          field: z.string().meta({ example: 'url' }),
+          code: z.string().meta({ example: 'url_not_http' }),
+          message: z.string(),
+        }),
+      )
+      .optional(),
+  })
+  .meta({ id: 'Problem' });
+export type Problem = z.infer<typeof problem>;

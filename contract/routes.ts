@@ -1,0 +1,176 @@
+import { createRoute } from '@hono/zod-openapi';
+import * as z from 'zod';
+import { acceptedDownload, download, downloadId, quality, status } from './download.ts';
+import { problem } from './problem.ts';
+
+export const MAX_URL_LENGTH = 2048;
+/** JSON bodies; uploads have routes of their own. */
+export const MAX_BODY_BYTES = 1024 * 1024;
+
+const json = <T extends z.ZodType>(schema: T, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+const problemOf = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problem } },
+});
+
+const invalid = problemOf('Something in the request is wrong; `errors` names the fields.');
+const missing = problemOf('There is no such download.');
+const byId = { params: z.object({ id: downloadId }) };
+
+export const downloadRequest = z
+  .strictObject({
+    url: z
+      .string()
+      .meta({ example: 'https://example.com/video.mp4', description: 'http or https, 2,048 characters at most.' }),
+    quality: quality.default('best'),
+  })
+  .meta({ id: 'DownloadRequest' });
+
+export const requestDownload = createRoute({
+  method: 'post',
+  path: '/downloads',
+  tags: ['downloads'],
+  summary: 'Ask for a download',
+  request: {
+    headers: z.object({
+      'idempotency-key': z
+        .string()
+        .min(1)
+        .max(255)
+        .optional()
+        .meta({ description: 'The same key and body within 24 h give the same answer and no second download.' }),
+    }),
+    body: { required: true, content: { 'application/json': { schema: downloadRequest } } },
+  },
+  responses: {
+    202: json(acceptedDownload, 'Accepted; `Location` names it.'),
+    400: invalid,
+    413: problemOf('The body is larger than 1 MiB.'),
+    415: problemOf('The body is not JSON.'),
+    422: problemOf('The Idempotency-Key was used with another body.'),
+  },
+});
+
+export const listDownloads = createRoute({
+  method: 'get',
+  path: '/downloads',
+  tags: ['downloads'],
+  summary: 'List downloads, newest first',
+  request: {
+    query: z.object({
+      status: status.optional(),
+      q: z
+        .string()
+        .max(200)
+        .optional()
+        .meta({ description: 'Text in the title or the URL; at most 1,000 downloads are examined a request.' }),
+      limit: z.coerce.number().int().min(1).max(100).default(50),
+      cursor: z.string().max(200).optional().meta({ description: '`next_cursor` of the page before.' }),
+    }),
+  },
+  responses: {
+    200: json(
+      z
+        .object({
+          downloads: z.array(download),
+          next_cursor: z.string().nullable(),
+          examined: z.int().meta({ description: 'How many downloads were looked at for this page.' }),
+        })
+        .meta({ id: 'DownloadList' }),
+      'One page.',
+    ),
+    400: invalid,
+  },
+});
+
+export const getDownload = createRoute({
+  method: 'get',
+  path: '/downloads/{id}',
+  tags: ['downloads'],
+  summary: 'One download',
+  request: byId,
+  responses: { 200: json(download, 'The download.'), 404: missing },
+});
+
+export const deleteDownload = createRoute({
+  method: 'delete',
+  path: '/downloads/{id}',
+  tags: ['downloads'],
+  summary: 'Delete a download and its file; a running one is stopped',
+  request: byId,
+  responses: { 204: { description: 'Deleted.' }, 404: missing },
+});
+
+export const getFile = createRoute({
+  method: 'get',
+  path: '/downloads/{id}/file',
+  tags: ['downloads'],
+  summary: 'The file, by a link that is valid for an hour',
+  request: byId,
+  responses: {
+    302: { description: 'To the file, under its right name; Range works.' },
+    404: missing,
+    409: problemOf('The download has not completed.'),
+  },
+});
+
+/** Answered by the streaming function behind the same origin, not by the HTTP API. */
+export const streamDownload = createRoute({
+  method: 'get',
+  path: '/downloads/{id}/stream',
+  tags: ['live'],
+  summary: 'Server-sent events of one download',
+  request: {
+    ...byId,
+    headers: z.object({ 'last-event-id': z.string().optional() }),
+  },
+  responses: {
+    200: {
+      description: 'A stream that ends with the download, or before 55 s, to be resumed.',
+      content: { 'text/event-stream': { schema: z.string() } },
+    },
+    204: { description: 'The listener has already heard the end.' },
+    404: missing,
+  },
+});
+
+export const getHealth = createRoute({
+  method: 'get',
+  path: '/health',
+  tags: ['system'],
+  summary: 'Whether the system is up',
+  responses: { 200: json(z.object({ status: z.literal('ok'), version: z.string() }).meta({ id: 'Health' }), 'It is.') },
+});
+
+export const getOpenApi = createRoute({
+  method: 'get',
+  path: '/openapi.json',
+  tags: ['system'],
+  summary: 'This description',
+  responses: { 200: { description: 'OpenAPI 3.1.' } },
+});
+
+export const getDocs = createRoute({
+  method: 'get',
+  path: '/docs',
+  tags: ['system'],
+  summary: 'This description, for people',
+  responses: { 200: { description: 'A page.' } },
+});
+
+export const routes = [
+  requestDownload,
+  listDownloads,
+  getDownload,
+  deleteDownload,
+  getFile,
+  streamDownload,
+  getHealth,
+  getOpenApi,
+  getDocs,
+];
+/** Every route also answers under this. */
+export const API_PREFIX = '/api/v1';

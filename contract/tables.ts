@@ -1,0 +1,23 @@
+/** The keys of each table and index: `lib/` creates them, `*\/table.ts` reads and writes them. */
+export const tables = {
+  /** Downloads, counters, idempotency records and media to be deleted, told apart by the prefix of `pk`. */
+  downloads: {
+    partitionKey: 'pk',
+    ttl: 'ttl',
+    indexes: {
+      /** One owner's downloads, newest first. */
+      by_owner: { partitionKey: 'owner_shard', sortKey: 'created' },
+      /** One owner's downloads of one status, in the order they were asked for. */
+      by_status: { partitionKey: 'status_shard', sortKey: 'created' },
+      /** Sparse: accepted and not yet known to be queued, or deleted and its bytes not yet. The janitor finishes both. */
+      unsettled: { partitionKey: 'unsettled_shard', sortKey: 'unsettled_since' },
+      /** Sparse: held by a worker, by the end of its lease. */
+      leased: { partitionKey: 'leased_shard', sortKey: 'lease_expires_at' },
+    },
+  },
+  connections: { partitionKey: 'pk', sortKey: 'sk', ttl: 'ttl', indexes: {} },
+  news: { partitionKey: 'channel', sortKey: 'seq', ttl: 'ttl', indexes: {} },
+} as const;
+
+/** Index keys carry hash(id) mod this, so that no index partition takes every write; readers merge the shards. */
+export const INDEX_SHARDS = 8;

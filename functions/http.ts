@@ -1,0 +1,35 @@
+import { httpEnv } from '../contract/env.ts';
+import type { DownloadMessage } from '../src/downloads/download-message.ts';
+import { accessToken } from '../src/aws/access-token.ts';
+import { mediaBucket } from '../src/aws/bucket.ts';
+import { dynamoDb } from '../src/aws/dynamodb.ts';
+import { http } from '../src/aws/lambda-http.ts';
+import { queue, sqsClient } from '../src/aws/queue.ts';
+import { s3Client } from '../src/aws/s3-client.ts';
+import { linkToFile } from '../src/downloads/link-to-file.ts';
+import { downloadListing } from '../src/downloads/listing/table.ts';
+import { newDownloadId } from '../src/downloads/download.ts';
+import { downloadsTable } from '../src/downloads/table.ts';
+import { httpApi } from '../src/http/api.ts';
+import { discardFrom } from '../src/media/discard.ts';
+
+const env = httpEnv.parse(process.env);
+const db = dynamoDb();
+const bucket = mediaBucket(s3Client({ endpoint: env.AWS_ENDPOINT_URL }), env.MEDIA_BUCKET);
+
+export const handler = http(
+  httpApi({
+    downloads: downloadsTable(db, { downloads: env.DOWNLOADS_TABLE, news: env.NEWS_TABLE }),
+    listing: downloadListing(db, env.DOWNLOADS_TABLE),
+    queue: queue<DownloadMessage>(sqsClient(), env.DOWNLOAD_QUEUE_URL),
+    discard: discardFrom(bucket),
+    linkTo: linkToFile(bucket),
+    accessToken: accessToken(env.ACCESS_TOKEN_PARAMETER),
+    allowPrivateSources: env.FASTTRACK_ALLOW_PRIVATE_SOURCES,
+    originKey: env.ORIGIN_KEY,
+    placeholderThumbnail: `${env.SITE_URL}/thumbnail.svg`,
+    version: env.VERSION,
+    now: () => new Date(),
+    newId: newDownloadId,
+  }),
+);

@@ -1,0 +1,16 @@
+import type { StreamifyHandler } from 'aws-lambda';
+import type { Writable } from 'node:stream';
+
+type Context = { getRemainingTimeInMillis(): number };
+
+/** A function whose answer is sent while it is being made: https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html */
+export function streaming(
+  handler: (event: unknown, response: Writable, context: Context) => Promise<void>,
+): StreamifyHandler<unknown> {
+  return awslambda.streamifyResponse<unknown>(handler);
+}
+
+/** Gives the status and headers; what is then written is the body. */
+export function respond(response: Writable, statusCode: number, headers: Record<string, string>): Writable {
+  return awslambda.HttpResponseStream.from(response, { statusCode, headers });
+}

@@ -1,0 +1,91 @@
+import { ulid } from 'ulid';
+import * as z from 'zod';
+import { phase, quality, status, type DownloadView, type Status } from '../../contract/download.ts';
+import { downloadFailures, type DownloadFailureCode } from '../../contract/download-failure.ts';
+
+const nullable = <T extends z.ZodType>(schema: T) => schema.nullable().default(null);
+const isFailureCode = (code: unknown): code is DownloadFailureCode =>
+  typeof code === 'string' && code in downloadFailures;
+
+/** A download as it is stored: what everybody may know, and what only the system needs. */
+export const downloadRecord = z.object({
+  id: z.string(),
+  owner: z.string(),
+  /** The version of this record, counted up by every change; also the `seq` of the change's news. */
+  seq: z.int(),
+  url: z.string(),
+  title: z.string(),
+  thumbnail: z.string(),
+  quality,
+  status,
+  phase: nullable(phase),
+  duration: nullable(z.number()),
+  bytes_downloaded: z.int(),
+  bytes_total: nullable(z.int()),
+  speed: nullable(z.number()),
+  eta: nullable(z.number()),
+  error_code: nullable(z.custom<DownloadFailureCode>(isFailureCode)),
+  file_name: nullable(z.string()),
+  file_size: nullable(z.int()),
+  content_type: nullable(z.string()),
+  format: nullable(z.string()),
+  media_key: nullable(z.string()),
+  created_at: z.string(),
+  started_at: nullable(z.string()),
+  completed_at: nullable(z.string()),
+  /** Set until the queue is known to have the message. */
+  unsettled_since: nullable(z.string()),
+  /** The token of the worker that holds it, until `lease_expires_at`. */
+  attempt: nullable(z.string()),
+  lease_expires_at: nullable(z.string()),
+  /** How far any attempt has come, and the attempts in a row that came no further. */
+  bytes_reached: z.int(),
+  idle_attempts: z.int(),
+  /** The unfinished multipart upload of the attempt, to be aborted by whoever takes over. */
+  upload_id: nullable(z.string()),
+});
+export type Download = z.infer<typeof downloadRecord>;
+
+/** Unguessable enough for a link, and in the order of time. */
+export const newDownloadId = (): string => ulid();
+
+const OVER: readonly Status[] = ['completed', 'failed', 'cancelled'];
+export const isOver = (download: Pick<Download, 'status'>): boolean => OVER.includes(download.status);
+
+/** Percent with one decimal: 0 until the size is known, below 100 until everything is stored. */
+export function progressOf({ status, bytes_downloaded, bytes_total }: Download): number {
+  if (status === 'completed') return 100;
+  if (bytes_total === null || bytes_total === 0) return 0;
+  return Math.min(99.9, Math.floor((bytes_downloaded / bytes_total) * 1000) / 10);
+}
+
+export type Language = 'pt' | 'en';
+
+/** What everybody may know of it, its error told in the listener's language. */
+export function viewOf(download: Download, language: Language = 'pt'): DownloadView {
+  const { id, url, title, thumbnail, status, quality, duration, phase, bytes_downloaded, bytes_total } = download;
+  const { speed, eta, error_code, file_size, format, created_at, started_at, completed_at } = download;
+  return {
+    id,
+    url,
+    title,
+    thumbnail,
+    status,
+    progress: progressOf(download),
+    quality,
+    duration,
+    phase,
+    bytes_downloaded,
+    bytes_total,
+    speed,
+    eta,
+    error_code,
+    error_message: error_code === null ? null : downloadFailures[error_code][language],
+    file_path: status === 'completed' ? `/downloads/${id}/file` : null,
+    file_size,
+    format,
+    created_at,
+    started_at,
+    completed_at,
+  };
+}

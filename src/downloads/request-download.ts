@@ -1,0 +1,99 @@
+import { acceptedDownload, type AcceptedDownload, type Quality } from '../../contract/download.ts';
+import { log } from '../aws/log.ts';
+import type { Queue } from '../aws/queue.ts';
+import type { DownloadMessage } from './download-message.ts';
+import { viewOf, type Download } from './download.ts';
+import type { DownloadsTable } from './table.ts';
+
+export type RequestDownloadDeps = {
+  downloads: Pick<DownloadsTable, 'request' | 'settle'>;
+  queue: Queue<DownloadMessage>;
+  /** Shown until, and unless, the source has a picture. */
+  placeholderThumbnail: string;
+  now: () => Date;
+  newId: () => string;
+};
+
+export type DownloadRequest = { owner: string; url: string; quality: Quality; idempotencyKey: string | undefined };
+
+/** The answer to the same Idempotency-Key is the same answer; `conflict`: the key came with another body. */
+export type Requested = { kind: 'accepted' | 'repeated'; answer: AcceptedDownload } | { kind: 'conflict' };
+
+/** Stores the request before anything is fetched; once this resolves, no crash loses it. */
+export async function requestDownload(app: RequestDownloadDeps, request: DownloadRequest): Promise<Requested> {
+  const now = app.now();
+  const download = newDownload(app, request, now);
+  const answer = {
+    ...viewOf(download),
+    ws: `/ws/downloads/${download.id}`,
+    stream: `/downloads/${download.id}/stream`,
+  };
+  const outcome = await app.downloads.request(download, repeatable(request, answer), now);
+  if (outcome.kind === 'conflict') return outcome;
+  if (outcome.kind === 'repeated') {
+    return { kind: 'repeated', answer: acceptedDownload.parse(JSON.parse(outcome.answer)) };
+  }
+  await enqueue(app, download.id);
+  return { kind: 'accepted', answer };
+}
+
+/** The download is accepted whether or not this succeeds: the janitor sends the messages of those that stay unsettled. */
+async function enqueue(app: Pick<RequestDownloadDeps, 'downloads' | 'queue'>, id: string): Promise<void> {
+  try {
+    await app.queue.send({ id });
+    await app.downloads.settle(id);
+  } catch (error) {
+    log.warn('not queued; left to the janitor', { download_id: id, error });
+  }
+}
+
+function repeatable({ owner, url, quality, idempotencyKey }: DownloadRequest, answer: AcceptedDownload) {
+  if (idempotencyKey === undefined) return null;
+  return {
+    owner,
+    route: 'POST /downloads',
+    key: idempotencyKey,
+    body: { url, quality },
+    answer: JSON.stringify(answer),
+  };
+}
+
+function newDownload(app: RequestDownloadDeps, { owner, url, quality }: DownloadRequest, now: Date): Download {
+  return {
+    id: app.newId(),
+    owner,
+    seq: 1,
+    url,
+    title: titleFromUrl(url),
+    thumbnail: app.placeholderThumbnail,
+    quality,
+    status: 'pending',
+    phase: null,
+    duration: null,
+    bytes_downloaded: 0,
+    bytes_total: null,
+    speed: null,
+    eta: null,
+    error_code: null,
+    file_name: null,
+    file_size: null,
+    content_type: null,
+    format: null,
+    media_key: null,
+    created_at: now.toISOString(),
+    started_at: null,
+    completed_at: null,
+    unsettled_since: now.toISOString(),
+    attempt: null,
+    lease_expires_at: null,
+    bytes_reached: 0,
+    idle_attempts: 0,
+    upload_id: null,
+  };
+}
+
+/** Something to read until the source has told its title. */
+function titleFromUrl(url: string): string {
+  const { hostname, pathname } = new URL(url);
+  return pathname.split('/').findLast((segment) => segment !== '') ?? hostname;
+}

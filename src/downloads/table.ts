@@ -1,0 +1,72 @@
+import { DeleteCommand, GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { randomUUID } from 'node:crypto';
+import { transact, type Write } from '../aws/transact.ts';
+import { changeDownload, discardKey, downloadKey, removeDownload, type DownloadTables } from './change-download.ts';
+import { downloadRecord, type Download } from './download.ts';
+import { idempotencyWrite, storedAnswer, type IdempotentRequest } from './idempotency.ts';
+
+export type RequestOutcome = { kind: 'accepted' } | { kind: 'repeated'; answer: string } | { kind: 'conflict' };
+
+export type DownloadsTable = {
+  get(id: string): Promise<Download | null>;
+  /**
+   * Accepts a new download. `repeated`: the same Idempotency-Key and body were answered before, with this answer;
+   * `conflict`: the key was used with another body. In both cases nothing was written.
+   */
+  request(download: Download, repeatable: IdempotentRequest | null, now: Date): Promise<RequestOutcome>;
+  /** The queue is known to have the message: the janitor need not send it again. */
+  settle(id: string): Promise<void>;
+  /** Deletes the record, tells its listeners and notes its bytes for deletion. Null: there was no such download. */
+  remove(id: string, now: Date): Promise<Download | null>;
+  /** The bytes that `remove` noted are gone. */
+  forgetDiscarded(id: string): Promise<void>;
+};
+
+export function downloadsTable(db: DynamoDBDocumentClient, tables: DownloadTables): DownloadsTable {
+  const get = async (id: string): Promise<Download | null> => {
+    const { Item } = await db.send(
+      new GetCommand({ TableName: tables.downloads, Key: downloadKey(id), ConsistentRead: true }),
+    );
+    return Item === undefined ? null : downloadRecord.parse(Item);
+  };
+
+  return {
+    get,
+
+    async request(download, repeatable, now) {
+      const writes = changeDownload(tables, null, download, now);
+      if (repeatable !== null) writes.push(idempotencyWrite(tables.downloads, repeatable, now));
+      const outcome = await transact(db, writes, randomUUID());
+      if (outcome.committed) return { kind: 'accepted' };
+      const earlier = outcome.failed.get(writes.length - 1);
+      if (repeatable === null || earlier === undefined) throw new Error(`download ${download.id} exists already`);
+      return storedAnswer(earlier, repeatable);
+    },
+
+    async settle(id) {
+      const settled: Write = {
+        Update: {
+          TableName: tables.downloads,
+          Key: downloadKey(id),
+          ConditionExpression: 'attribute_exists(pk)',
+          UpdateExpression: 'REMOVE unsettled_since, unsettled_shard',
+        },
+      };
+      // A transaction of one: a plain update would fail, unretried, when it meets a worker's. A false condition: deleted meanwhile.
+      await transact(db, [settled], randomUUID());
+    },
+
+    async remove(id, now) {
+      for (;;) {
+        const download = await get(id);
+        if (download === null) return null;
+        const outcome = await transact(db, removeDownload(tables, download, now), randomUUID());
+        if (outcome.committed) return download;
+      }
+    },
+
+    async forgetDiscarded(id) {
+      await db.send(new DeleteCommand({ TableName: tables.downloads, Key: discardKey(id) }));
+    },
+  };
+}

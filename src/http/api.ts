@@ -1,0 +1,56 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import * as routes from '../../contract/routes.ts';
+import { log } from '../aws/log.ts';
+import { access, type AccessDeps } from './access.ts';
+import { docsPage } from './docs-page.ts';
+import { downloadsApi, type DownloadsApiDeps } from './downloads-api.ts';
+import { answerProblem, refuseInvalid } from './edge-errors.ts';
+import { isKnownPath, requireJson } from './request-checks.ts';
+import { Refused } from './problem.ts';
+
+export type ApiDeps = DownloadsApiDeps & AccessDeps & { version: string };
+
+/** The whole HTTP API: each route answers at its path and under `/api/v1`. */
+export function httpApi(app: ApiDeps): Hono {
+  const api = new OpenAPIHono({ defaultHook: refuseInvalid });
+  downloadsApi(api, app);
+  systemApi(api, app);
+
+  const site = new Hono();
+  site.onError((error, c) => {
+    if (!(error instanceof Refused)) log.error('request failed', { path: c.req.path, error });
+    return answerProblem(c, error);
+  });
+  site.notFound((c) => answerProblem(c, new Refused(isKnownPath(c.req.path) ? 'method_not_allowed' : 'not_found')));
+  site.use(access(app));
+  const tooLarge = () => {
+    throw new Refused('payload_too_large', { detail: `at most ${routes.MAX_BODY_BYTES} bytes` });
+  };
+  site.use(bodyLimit({ maxSize: routes.MAX_BODY_BYTES, onError: tooLarge }));
+  site.use(requireJson);
+  site.route('/', api);
+  site.route(routes.API_PREFIX, api);
+  return site;
+}
+
+function systemApi(api: OpenAPIHono, app: ApiDeps): void {
+  api.openapi(routes.getHealth, (c) => c.json({ status: 'ok', version: app.version } as const, 200));
+  api.openapi(routes.getDocs, (c) => docsPage(c));
+  api.openapi(routes.getOpenApi, (c) => c.json(describe(api, app.version)));
+  api.openAPIRegistry.registerPath(routes.streamDownload);
+}
+
+function describe(api: OpenAPIHono, version: string) {
+  return api.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'FastTrack',
+      version,
+      description: 'Downloads media from URLs into object storage, and shows everyone who watches while it happens.',
+      license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
+    },
+    servers: [{ url: '/' }, { url: routes.API_PREFIX }],
+  });
+}

@@ -1,0 +1,12 @@
+import { type DownloadFailureCode, downloadFailures } from '../../contract/download-failure.ts';
+
+/** A download that cannot go on because of its source: final for this attempt. `detail` is for logs, never for people. */
+export class SourceFailed extends Error {
+  readonly code: DownloadFailureCode;
+
+  constructor(code: DownloadFailureCode, detail: string, options?: ErrorOptions) {
+    super(`${downloadFailures[code].en} (${detail})`, options);
+    this.name = 'SourceFailed';
+    this.code = code;
+  }
+}
