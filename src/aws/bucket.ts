@@ -17,14 +17,13 @@ import { aimAt, hostnameOf, leaveBodyUnsigned } from './s3-request.ts';
 export type StoredPart = { number: number; etag: string; crc32: string };
 
 type Upload = { key: string; uploadId: string };
-type Sending = { signal?: AbortSignal };
 
 export type MediaBucket = {
-  putObject(object: { key: string; body: Buffer; contentType: string | null } & Sending): Promise<void>;
-  createUpload(object: { key: string; contentType: string | null } & Sending): Promise<string>;
+  putObject(object: { key: string; body: Buffer; contentType: string | null }): Promise<void>;
+  createUpload(object: { key: string; contentType: string | null }): Promise<string>;
   /** The body must not change until this is settled. S3 refuses the part if it arrives damaged. */
-  uploadPart(part: Upload & { number: number; body: Buffer } & Sending): Promise<StoredPart>;
-  completeUpload(upload: Upload & { parts: readonly StoredPart[] } & Sending): Promise<void>;
+  uploadPart(part: Upload & { number: number; body: Buffer; signal?: AbortSignal }): Promise<StoredPart>;
+  completeUpload(upload: Upload & { parts: readonly StoredPart[] }): Promise<void>;
   /** Frees the parts. An upload that is gone already is no error. */
   abortUpload(upload: Upload): Promise<void>;
   deleteObject(key: string): Promise<void>;
@@ -43,7 +42,7 @@ export function mediaBucket(client: S3Client, name: string): MediaBucket {
   const at = (key: string) => ({ Bucket: name, Key: key });
   const upload = ({ key, uploadId }: Upload) => ({ ...at(key), UploadId: uploadId });
   return {
-    async putObject({ key, body, contentType, signal }) {
+    async putObject({ key, body, contentType }) {
       const command = new PutObjectCommand({
         ...at(key),
         ...typed(contentType),
@@ -58,16 +57,16 @@ export function mediaBucket(client: S3Client, name: string): MediaBucket {
         },
         { step: 'build' },
       );
-      await client.send(command, abortable(signal));
+      await client.send(command);
     },
 
-    async createUpload({ key, contentType, signal }) {
+    async createUpload({ key, contentType }) {
       const command = new CreateMultipartUploadCommand({
         ...at(key),
         ...typed(contentType),
         ChecksumAlgorithm: 'CRC32',
       });
-      const { UploadId } = await client.send(command, abortable(signal));
+      const { UploadId } = await client.send(command);
       return given(UploadId, 'UploadId');
     },
 
@@ -87,14 +86,14 @@ export function mediaBucket(client: S3Client, name: string): MediaBucket {
         },
         { step: 'build' },
       );
-      const { ETag } = await client.send(command, abortable(signal));
+      const { ETag } = await client.send(command, signal === undefined ? {} : { abortSignal: signal });
       return { number, etag: given(ETag, 'ETag'), crc32: crc };
     },
 
-    async completeUpload({ parts, signal, ...to }) {
+    async completeUpload({ parts, ...to }) {
       const Parts = parts.map((part) => ({ PartNumber: part.number, ETag: part.etag, ChecksumCRC32: part.crc32 }));
       const command = new CompleteMultipartUploadCommand({ ...upload(to), MultipartUpload: { Parts } });
-      await client.send(command, abortable(signal));
+      await client.send(command);
     },
 
     async abortUpload(which) {
@@ -139,10 +138,6 @@ function checksum(body: Buffer): string {
 
 function typed(contentType: string | null) {
   return contentType === null ? {} : { ContentType: contentType };
-}
-
-function abortable(signal: AbortSignal | undefined) {
-  return signal === undefined ? {} : { abortSignal: signal };
 }
 
 function given(value: string | undefined, name: string): string {

@@ -4,6 +4,7 @@ import {
   type DynamoDBDocumentClient,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
@@ -45,7 +46,10 @@ function falseConditions(error: unknown): Map<number, Item | undefined> | undefi
   if (!(error instanceof TransactionCanceledException)) return undefined;
   const failed = new Map<number, Item | undefined>();
   for (const [index, reason] of (error.CancellationReasons ?? []).entries()) {
-    if (reason.Code === 'ConditionalCheckFailed') failed.set(index, reason.Item);
+    if (reason.Code === 'ConditionalCheckFailed') {
+      // The document client leaves the items inside an exception as they came over the wire.
+      failed.set(index, reason.Item === undefined ? undefined : unmarshall(reason.Item));
+    }
   }
   return failed.size > 0 ? failed : undefined;
 }

@@ -8,10 +8,9 @@ import { problemOf, Refused } from './problem.ts';
 export function answerProblem(c: Context, error: Error): Response {
   const refused = error instanceof Refused ? error : fromFramework(error);
   const problem = problemOf(refused.code, c.req.header('accept-language'), refused.more);
-  return c.body(JSON.stringify(problem), {
-    status: problem.status,
-    headers: { 'content-type': 'application/problem+json' },
-  });
+  const headers = { 'content-type': 'application/problem+json' };
+  // A plain Response, because Hono's own takes only statuses known at compile time.
+  return new Response(JSON.stringify(problem), { status: problem.status, headers });
 }
 
 /** Hono's JSON parser refuses a malformed body with an exception of its own. */
