@@ -57,20 +57,27 @@ export async function runDownload(
 async function fetchAndStore(app: RunDownloadDeps, attempt: Attempt, signal: AbortSignal): Promise<void> {
   await discardStored(app, attempt.download);
   const media = await app.open(attempt.download.url, signal);
-  const key = `media/${attempt.download.id}/${attempt.token}`;
-  await app.attempts.describe(attempt, { ...descriptionOf(media), media_key: key }, app.now());
+  try {
+    const key = `media/${attempt.download.id}/${attempt.token}`;
+    await app.attempts.describe(attempt, { ...descriptionOf(media), media_key: key }, app.now());
+    const stored = await storeReporting(app, attempt, key, media, signal);
+    await app.attempts.complete(attempt, stored, app.now());
+  } finally {
+    media.body.destroy();
+  }
+}
+
+async function storeReporting(app: RunDownloadDeps, attempt: Attempt, key: string, media: Media, signal: AbortSignal) {
   const progress = reportProgress(app.attempts, attempt, app.now);
   try {
-    const stored = await app.transfer(key, media, {
+    return await app.transfer(key, media, {
       onUploadCreated: (uploadId) => app.attempts.uploading(attempt, uploadId, app.now()),
       onProgress: progress.report,
       signal: AbortSignal.any([signal, progress.lost]),
     });
+  } finally {
+    // A hold lost while reporting outranks whatever the transfer made of it.
     await progress.stop();
-    await app.attempts.complete(attempt, stored, app.now());
-  } catch (error) {
-    await progress.stop();
-    throw error;
   }
 }
 

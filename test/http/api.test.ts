@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { routes } from '../../contract/routes.ts';
+import { newDownloadId } from '../../src/downloads/download.ts';
+import { downloadListing } from '../../src/downloads/listing/table.ts';
+import { downloadsTable } from '../../src/downloads/table.ts';
+import { httpApi } from '../../src/http/api.ts';
+import { aDownload, at } from '../support/a-download.ts';
+import { someTables } from '../support/tables.ts';
+
+let world: Awaited<ReturnType<typeof someTables>>;
+beforeAll(async () => {
+  world = await someTables();
+});
+afterAll(() => world.stop());
+
+const KEY = 'what-only-cloudfront-knows';
+const api = (changes: { token?: string; allowPrivateSources?: boolean } = {}) =>
+  httpApi({
+    downloads: downloadsTable(world.db, world.names),
+    listing: downloadListing(world.db, world.names.downloads),
+    queue: { send: () => Promise.resolve() },
+    discard: () => Promise.resolve(),
+    linkTo: (download, host) => Promise.resolve(`http://${host ?? 's3'}/${download.media_key}`),
+    accessToken: () => Promise.resolve(changes.token ?? null),
+    allowPrivateSources: changes.allowPrivateSources ?? false,
+    originKey: KEY,
+    placeholderThumbnail: 'http://localhost:8000/thumbnail.svg',
+    version: '1.2.3',
+    now: () => new Date(),
+    newId: newDownloadId,
+  });
+
+type Options = { method?: string; headers?: Record<string, string>; body?: string; api?: ReturnType<typeof api> };
+async function call(path: string, { headers = {}, api: app = api(), ...init }: Options = {}) {
+  const response = await app.request(path, { ...init, headers: { 'x-origin-key': KEY, ...headers } });
+  const text = await response.text();
+  const body: unknown = text.startsWith('{') ? JSON.parse(text) : text;
+  return { status: response.status, headers: response.headers, body };
+}
+const post = (body: unknown, options: Options = {}) =>
+  call('/downloads', {
+    ...options,
+    method: 'POST',
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    headers: { 'content-type': 'application/json', ...options.headers },
+  });
+
+test('a download is accepted with its location, and found there and under /api/v1', async () => {
+  const { status, headers, body } = await post({ url: 'https://example.com/clip.mp4' });
+  expect(status).toBe(202);
+  const location = headers.get('location')!;
+  expect((await call(location)).body).toMatchObject({
+    id: (body as { id: string }).id,
+    status: 'pending',
+    quality: 'best',
+  });
+  expect((await call(`/api/v1${location}`)).status).toBe(200);
+});
+
+const badBodies: [string, unknown, number, string, string?][] = [
+  ['not JSON', '{"url":', 400, 'invalid_json'],
+  ['an array', '[]', 400, 'invalid_request'],
+  ['null', 'null', 400, 'invalid_request'],
+  ['no url', {}, 400, 'invalid_request', 'url'],
+  ['a url that is a number', { url: 7 }, 400, 'invalid_request', 'url'],
+  ['an unknown quality', { url: 'https://example.com/a', quality: '8k' }, 400, 'invalid_request', 'quality'],
+  ['an unknown field', { url: 'https://example.com/a', qualty: 'best' }, 400, 'invalid_request', 'qualty'],
+  ['a text that is no URL', { url: 'hello' }, 400, 'invalid_request', 'url'],
+  ['a URL that is not http', { url: 'ftp://example.com/a' }, 400, 'invalid_request', 'url'],
+  ['a javascript: URL', { url: 'javascript:alert(1)' }, 400, 'invalid_request', 'url'],
+  ['a URL that is too long', { url: `https://example.com/${'a'.repeat(2048)}` }, 400, 'invalid_request', 'url'],
+  ['a URL with credentials', { url: 'https://user:secret@example.com/a' }, 400, 'invalid_request', 'url'],
+  ['a loopback URL', { url: 'http://127.0.0.1/a' }, 400, 'invalid_request', 'url'],
+  ['a loopback URL in decimal', { url: 'http://2130706433/a' }, 400, 'invalid_request', 'url'],
+  ['a metadata URL in mapped IPv6', { url: 'http://[::ffff:169.254.169.254]/' }, 400, 'invalid_request', 'url'],
+  ['a body of 2 MB', { url: `https://example.com/${'a'.repeat(2 * 1024 * 1024)}` }, 413, 'payload_too_large'],
+];
+test.each(badBodies)('%s is refused with its code and field', async (_name, body, status, code, field) => {
+  const answer = await post(body);
+  expect(answer.status).toBe(status);
+  expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  expect(answer.body).toMatchObject({ code, status, title: expect.any(String), type: `/docs#${code}` });
+  if (field !== undefined)
+    expect(answer.body).toMatchObject({ errors: [{ field, code: expect.any(String), message: expect.any(String) }] });
+});
+
+test('a loopback URL is taken where private sources are allowed', async () => {
+  expect((await post({ url: 'http://127.0.0.1:9/a' }, { api: api({ allowPrivateSources: true }) })).status).toBe(202);
+});
+
+test('what is not JSON by its content type is refused', async () => {
+  const answer = await post('url=https://example.com', {
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  expect(answer).toMatchObject({ status: 415, body: { code: 'unsupported_media_type' } });
+});
+
+test('an unknown path is 404 and a wrong method 405, in the language of the caller', async () => {
+  expect(await call('/nothing')).toMatchObject({
+    status: 404,
+    body: { code: 'not_found', title: 'Este caminho não existe.' },
+  });
+  const english = { 'accept-language': 'en-US,en;q=0.9' };
+  expect(await call('/downloads', { method: 'PATCH', headers: english })).toMatchObject({
+    status: 405,
+    body: { code: 'method_not_allowed', title: 'This path does not take this method.' },
+  });
+});
+
+test('a missing download is 404 wherever it is asked for', async () => {
+  for (const [method, path] of [
+    ['GET', '/downloads/none'],
+    ['DELETE', '/downloads/none'],
+    ['GET', '/downloads/none/file'],
+    ['GET', '/downloads/%2e%2e'],
+    ['GET', `/downloads/${'a'.repeat(100)}`],
+  ] as const) {
+    expect(await call(path, { method }), path).toMatchObject({ status: 404 });
+  }
+});
+
+test('a file is not ready before completion, and a link for the address of the viewer after it', async () => {
+  const downloads = downloadsTable(world.db, world.names);
+  await downloads.request(aDownload({ id: 'f1' }), null, at(0));
+  await downloads.request(aDownload({ id: 'f2', status: 'completed', media_key: 'media/f2/1' }), null, at(0));
+  expect(await call('/downloads/f1/file')).toMatchObject({ status: 409, body: { code: 'not_ready' } });
+  const { status, headers } = await call('/downloads/f2/file', { headers: { 'x-viewer-host': 'phone:8000' } });
+  expect([status, headers.get('location')]).toEqual([302, 'http://phone:8000/media/f2/1']);
+});
+
+test('a deleted download is gone', async () => {
+  const { body } = await post({ url: 'https://example.com/clip.mp4' });
+  const { id } = body as { id: string };
+  expect((await call(`/downloads/${id}`, { method: 'DELETE' })).status).toBe(204);
+  expect((await call(`/downloads/${id}`)).status).toBe(404);
+});
+
+test('the same Idempotency-Key gives the same answer; with another body it is a conflict', async () => {
+  const headers = { 'idempotency-key': 'abc' };
+  const first = await post({ url: 'https://example.com/1' }, { headers });
+  const again = await post({ url: 'https://example.com/1' }, { headers });
+  expect(again).toMatchObject({ status: 202, body: first.body });
+  const other = await post({ url: 'https://example.com/2' }, { headers });
+  expect(other).toMatchObject({ status: 422, body: { code: 'idempotency_conflict' } });
+});
+
+test('a list takes its limits and refuses others by field', async () => {
+  expect(await call('/downloads?limit=2')).toMatchObject({ status: 200, body: { downloads: expect.any(Array) } });
+  for (const query of ['limit=0', 'limit=101', 'limit=many', 'status=lost']) {
+    expect(await call(`/downloads?${query}`), query).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+  }
+});
+
+test('the API answers only through the site, except for its health', async () => {
+  expect(await call('/downloads', { headers: { 'x-origin-key': 'guess' } })).toMatchObject({ status: 403 });
+  expect(await call('/health', { headers: { 'x-origin-key': '' } })).toMatchObject({
+    status: 200,
+    body: { status: 'ok', version: '1.2.3' },
+  });
+});
+
+test('where there is an access token, writes need it and reads do not', async () => {
+  const closed = api({ token: 'secret' });
+  expect((await post({ url: 'https://example.com/1' }, { api: closed })).status).toBe(401);
+  expect(
+    (await post({ url: 'https://example.com/1' }, { api: closed, headers: { authorization: 'Bearer guess' } })).status,
+  ).toBe(401);
+  expect(
+    (await post({ url: 'https://example.com/1' }, { api: closed, headers: { authorization: 'Bearer secret' } })).status,
+  ).toBe(202);
+  expect((await call('/downloads', { api: closed })).status).toBe(200);
+});
+
+test('OpenAPI 3.1 describes every route of the contract', async () => {
+  const { body } = await call('/openapi.json');
+  const { openapi, paths, components } = body as {
+    openapi: string;
+    paths: Record<string, Record<string, unknown>>;
+    components: { schemas: object };
+  };
+  expect(openapi).toBe('3.1.0');
+  for (const { method, path } of routes) expect(paths[path]?.[method], `${method} ${path}`).toBeDefined();
+  expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining(['Download', 'Problem', 'DownloadRequest']));
+});
+
+test('the docs page brings its own script and forbids all others', async () => {
+  const { headers, body } = await call('/docs');
+  expect(body).toContain('/assets/rapidoc-min.js');
+  expect(headers.get('content-security-policy')).toContain("script-src 'self'");
+});

@@ -1,0 +1,134 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { contentOf } from './media-content.ts';
+
+const TYPES: Record<string, string> = { mp4: 'video/mp4', webm: 'video/webm', mp3: 'audio/mpeg', html: 'text/html' };
+const TICK = 20;
+
+type OriginRequest = { method: string; url: string; headers: IncomingHttpHeaders; at: number };
+
+export type MediaOrigin = {
+  url: string;
+  /** `clip('size=1000&seed=7')`: the address of a clip that behaves as the query says. */
+  clip(query: string, path?: string): string;
+  /** Every request so far, oldest first. */
+  requests: OriginRequest[];
+  /** How many answers are being sent. */
+  busy(): number;
+  stop(): Promise<void>;
+};
+
+/**
+ * Serves pseudo-random media by `GET /any/path.mp4?size=…&seed=…` (defaults 1000 and 1), with the faults its query asks for:
+ * `status=404` · `type=text/html` or `type=none` · `disposition=…` · `etag=…` or `etag=none` · `encoding=gzip` · `range=no` ·
+ * `length=none` (chunked), `length=+10`, `length=-10` (lying) · `rate=bytes` per second and connection, without burst credit ·
+ * `disconnect=byte`, `stall=byte` (breaks off, or falls silent, after so many bytes) · `redirect=n` (n hops to itself) ·
+ * `redirect-to=url`.
+ */
+export async function startMediaOrigin({ port = 0, host = '127.0.0.1' } = {}): Promise<MediaOrigin> {
+  const requests: OriginRequest[] = [];
+  let busy = 0;
+  const server = createServer((request, response) => {
+    const { method = 'GET', url = '/', headers } = request;
+    requests.push({ method, url, headers, at: Date.now() });
+    busy += 1;
+    response.once('close', () => {
+      busy -= 1;
+    });
+    answer(request, response).catch((error: unknown) => response.destroy(error as Error));
+  });
+  server.listen(port, host);
+  await once(server, 'listening');
+  const url = `http://${host}:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    clip: (query, path = '/media/clip.mp4') => `${url}${path}?${query}`,
+    requests,
+    busy: () => busy,
+    stop: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://origin');
+  const { searchParams: query, pathname } = url;
+  const redirects = Number(query.get('redirect') ?? 0);
+  const elsewhere = query.get('redirect-to');
+  if (redirects > 0 || elsewhere !== null) {
+    query.set('redirect', String(redirects - 1));
+    response.writeHead(302, { location: elsewhere ?? `${pathname}?${query}` }).end();
+    return;
+  }
+  const size = Number(query.get('size') ?? 1_000);
+  const range = query.get('range') === 'no' ? 'none' : rangeOf(request.headers.range, size);
+  if (range === 'unsatisfiable') {
+    response.writeHead(416, { 'content-range': `bytes */${size}` }).end();
+    return;
+  }
+  const { from, to } = range === 'none' ? { from: 0, to: size } : range;
+  const status = Number(query.get('status') ?? (range === 'none' ? 200 : 206));
+  const length = query.get('length')?.trim() ?? '0';
+  response.writeHead(status, {
+    ...contentHeaders(query, pathname),
+    ...(range !== 'none' && { 'content-range': `bytes ${from}-${to - 1}/${size}` }),
+    ...(length !== 'none' && { 'content-length': to - from + Number(length) }),
+  });
+  response.flushHeaders();
+  if (request.method === 'HEAD') response.end();
+  else await sendBody(response, query, from, to);
+}
+
+function contentHeaders(query: URLSearchParams, pathname: string): Record<string, string> {
+  const optional = {
+    'content-type': query.get('type') ?? TYPES[pathname.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
+    'content-disposition': query.get('disposition') ?? 'none',
+    'content-encoding': query.get('encoding') ?? 'none',
+    etag: query.get('etag') ?? `"${query.get('size')}-${query.get('seed')}"`,
+    'last-modified': 'Mon, 23 Nov 2026 10:00:00 GMT',
+    'accept-ranges': query.get('range') === 'no' ? 'none' : 'bytes',
+  };
+  return Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== 'none'));
+}
+
+type Range = { from: number; to: number } | 'none' | 'unsatisfiable';
+
+function rangeOf(header: string | undefined, size: number): Range {
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? [];
+  if (first === '' && last === '') return 'none';
+  const from = first === '' ? Math.max(0, size - Number(last)) : Number(first);
+  const to = first === '' || last === '' ? size : Math.min(size, Number(last) + 1);
+  return from < to ? { from, to } : 'unsatisfiable';
+}
+
+async function sendBody(response: ServerResponse, query: URLSearchParams, from: number, to: number): Promise<void> {
+  const numberOf = (name: string) => Number(query.get(name) ?? Number.POSITIVE_INFINITY);
+  const end = Math.min(to, numberOf('disconnect'), numberOf('stall'));
+  const chunks = paced(contentOf(Number(query.get('seed') ?? 1), from, end), numberOf('rate'));
+  await pipeline(Readable.from(chunks, { objectMode: false }), response, { end: false });
+  if (end === numberOf('stall')) return;
+  // A length that promised more must not leave the client waiting on an open connection.
+  if (end === numberOf('disconnect') || query.get('length')?.trim().startsWith('+')) response.socket?.destroySoon();
+  else response.end();
+}
+
+/** Cuts the bytes into what one tick may carry. Time that was missed is lost: no burst makes up for it. */
+async function* paced(chunks: Iterable<Buffer>, rate: number): AsyncGenerator<Buffer> {
+  const perTick = Math.max(1, Math.ceil((rate * TICK) / 1_000));
+  let due = Date.now();
+  for (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += perTick) {
+      const piece = chunk.subarray(at, at + perTick);
+      yield piece;
+      due = Math.max(due + (piece.length / rate) * 1_000, Date.now() - TICK);
+      if (due > Date.now()) await sleep(due - Date.now());
+    }
+  }
+}
