@@ -13,6 +13,8 @@ export type AwsRequest = {
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
   body: Buffer;
+  /** Aborted when the client goes away before its answer. */
+  signal?: AbortSignal;
 };
 
 export type AwsResponse = { status: number; headers?: Record<string, string>; body?: string | Buffer };

@@ -9,6 +9,8 @@ export type Endpoint = { url: string; port: number; stop(): Promise<void> };
 type EndpointOptions = {
   port: number;
   host?: string;
+  /** Whether to answer a request at all; without it, every one. */
+  admit?(request: IncomingMessage): boolean;
   /** AWS APIs by signing name: `sqs`, `dynamodb`, `lambda`, `ssm`. */
   services?: Record<string, AwsService>;
   /** Everything under a path, e.g. `/_aws/execute-api/`. A bucket's name cannot begin with `_`. */
@@ -28,7 +30,8 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
   });
   server.on('upgrade', (request, socket, head) => {
     const service = byPath(options, request.url ?? '/');
-    if (service?.upgrade === undefined) socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
+    if (service?.upgrade === undefined || options.admit?.(request) === false)
+      socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
     else
       service
         .upgrade(request, socket, head)
@@ -53,6 +56,12 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
 }
 
 async function route(options: EndpointOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (options.admit?.(request) === false)
+    return send(response, {
+      status: 403,
+      headers: { connection: 'close' },
+      body: JSON.stringify({ __type: 'AccessDenied' }),
+    });
   const streaming = byPath(options, request.url ?? '/');
   if (streaming !== undefined) return streaming.request(request, response);
   const name = signingName(request);
@@ -77,7 +86,10 @@ async function route(options: EndpointOptions, request: IncomingMessage, respons
     return send(response, { status: error.status, headers: { 'x-amzn-errortype': error.code }, body: refusal });
   }
   const { pathname, searchParams } = new URL(url, 'http://localhost');
-  send(response, await service({ method, path: pathname, query: searchParams, headers: request.headers, body }));
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const { headers } = request;
+  send(response, await service({ method, path: pathname, query: searchParams, headers, body, signal: gone.signal }));
 }
 
 function byPath(options: EndpointOptions, url: string): StreamingService | undefined {

@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { isRunning } from '../processes/process-table.ts';
+import { dieWithMe } from '../processes/watchdog.ts';
+import { hashInputs } from './inputs.ts';
+import { readCdkSettings } from './project.ts';
+
+/** The CDK app failed; `output` is what it printed. */
+export class SynthFailed extends Error {
+  override readonly name = 'SynthFailed';
+  readonly output: string;
+  constructor(command: string, output: string) {
+    super(`\`${command}\` failed`);
+    this.output = output;
+  }
+}
+
+type Synthesis = {
+  /** The folder of the cloud assembly. */
+  cdkOut: string;
+  /** Null when this very template had been made before. */
+  tookMs: number | null;
+};
+
+/** How many assemblies are kept; those in use are the newest, since their stacks say so (`stillUsed`). */
+const KEPT = 5;
+const OUTPUT_CHARACTERS = 100_000;
+
+/**
+ * Makes the project's cloud assembly by its own CDK app, without the CDK CLI, unless one was made from the same files and context.
+ * An assembly lies under the digest of what it was made from: it never changes, and one that is half made is never found.
+ */
+export async function synthesise(root: string, context: Record<string, string>): Promise<Synthesis> {
+  const settings = readCdkSettings(root);
+  const assemblies = path.join(root, 'cdk.out', 'local');
+  const cdkOut = path.join(assemblies, hashInputs(root, context));
+  if (existsSync(cdkOut)) {
+    stillUsed(cdkOut);
+    return { cdkOut, tookMs: null };
+  }
+  const started = performance.now();
+  const unfinished = `${cdkOut}.${process.pid}`;
+  mkdirSync(unfinished, { recursive: true });
+  try {
+    if (settings.build !== undefined) await run(root, settings.build, {});
+    await run(root, settings.app, {
+      CDK_OUTDIR: unfinished,
+      CDK_CONTEXT_JSON: JSON.stringify({ ...settings.context, ...context }),
+    });
+    // Unpacked in Lambda, code has no folder above it whose package.json could say what kind of module it is.
+    writeFileSync(path.join(unfinished, 'package.json'), '{}');
+    if (!existsSync(cdkOut)) renameSync(unfinished, cdkOut);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+  removeOldest(assemblies);
+  return { cdkOut, tookMs: performance.now() - started };
+}
+
+/** Keeps an assembly from being removed while a stack runs from it; to be said each minute. */
+export function stillUsed(cdkOut: string): void {
+  const now = new Date();
+  utimesSync(cdkOut, now, now);
+}
+
+function removeOldest(assemblies: string): void {
+  const byAge = readdirSync(assemblies)
+    .map((name) => path.join(assemblies, name))
+    .filter((folder) => !isAtWork(folder))
+    .map((folder) => ({
+      folder,
+      usedAt: path.extname(folder) === '' ? (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0) : 0,
+    }))
+    .sort((one, other) => other.usedAt - one.usedAt);
+  for (const { folder } of byAge.slice(KEPT)) rmSync(folder, { recursive: true, force: true });
+}
+
+/** Whether another process is making this assembly just now. */
+function isAtWork(folder: string): boolean {
+  const pid = Number(path.extname(folder).slice(1));
+  return pid > 0 && isRunning(pid);
+}
+
+/** Runs a command of cdk.json as the CDK CLI does: in a shell, at the project's root, with its tools on the path. */
+function run(root: string, command: string, environment: Record<string, string>): Promise<void> {
+  const { CDK_DEFAULT_ACCOUNT: _account, CDK_DEFAULT_REGION: _region, ...inherited } = process.env;
+  const PATH = [path.join(root, 'node_modules', '.bin'), inherited['PATH']].join(path.delimiter);
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, {
+      cwd: root,
+      shell: true,
+      env: { ...inherited, PATH, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A process group of its own: whatever the command starts must end with this process too.
+      detached: true,
+    });
+    const forget = child.pid === undefined ? undefined : dieWithMe(-child.pid);
+    let output = '';
+    const keep = (chunk: Buffer): void => {
+      output = `${output}${chunk.toString()}`.slice(-OUTPUT_CHARACTERS);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.on('error', reject);
+    child.on('close', (code) => {
+      forget?.();
+      if (code === 0) resolve();
+      else reject(new SynthFailed(command, output));
+    });
+  });
+}
