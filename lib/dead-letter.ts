@@ -1,0 +1,28 @@
+import { Duration } from 'aws-cdk-lib';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Construct } from 'constructs';
+import type { DeadLetterEnv } from '../contract/env.ts';
+import type { Config } from './config.ts';
+import type { DownloadQueue } from './download-queue.ts';
+import { NodeFunction } from './node-function.ts';
+import type { Tables } from './tables.ts';
+
+type DeadLetterProps = Pick<Tables, 'downloads' | 'news'> & { config: Config; queue: DownloadQueue };
+
+/** Marks what no worker could finish as failed, so that nobody waits for it. */
+export class DeadLetter extends Construct {
+  constructor(scope: Construct, id: string, { config, downloads, news, queue }: DeadLetterProps) {
+    super(scope, id);
+    const fn = new NodeFunction(this, 'Function', {
+      config,
+      name: 'dead-letter',
+      memorySize: 256,
+      timeout: Duration.seconds(30),
+      impact: 'Downloads that were given up look as if they were still running.',
+      environment: { DOWNLOADS_TABLE: downloads.tableName, NEWS_TABLE: news.tableName } satisfies DeadLetterEnv,
+    });
+    fn.addEventSource(new SqsEventSource(queue.deadLetters, { batchSize: 10, reportBatchItemFailures: true }));
+    downloads.grantItems(fn, 'GetItem', 'PutItem', 'UpdateItem');
+    news.grantItems(fn, 'PutItem');
+  }
+}

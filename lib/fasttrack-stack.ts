@@ -1,0 +1,81 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { AlarmEmail } from './alarm-email.ts';
+import { readConfig } from './config.ts';
+import { DeadLetter } from './dead-letter.ts';
+import { DownloadQueue } from './download-queue.ts';
+import { DownloadWorker } from './download-worker.ts';
+import { Edge } from './edge.ts';
+import { FailuresBucket } from './failures-bucket.ts';
+import { Greeter } from './greeter.ts';
+import { HttpApi } from './http-api.ts';
+import { Janitor } from './janitor.ts';
+import { LiveStream } from './live-stream.ts';
+import { MediaBucket } from './media-bucket.ts';
+import { Notifier } from './notifier.ts';
+import { Site } from './site.ts';
+import { Tables } from './tables.ts';
+import { WebSocketApi } from './web-socket-api.ts';
+
+/** All of FastTrack, in the order a download meets it. */
+export class FastTrackStack extends Stack {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, { description: 'FastTrack: downloads from URLs into object storage, seen live.' });
+    const config = readConfig(this.node);
+    const { retain } = config;
+
+    // One address for everybody: the pages, and every path named at the end of this file.
+    const site = new Site(this, 'Site');
+    const edge = new Edge(this, 'Edge', { config, site: site.origin });
+    site.publish(edge.distribution, config);
+
+    // What is remembered.
+    const { downloads, connections, news } = new Tables(this, 'Tables', { retain });
+    const media = new MediaBucket(this, 'Media', { retain, siteUrl: edge.url });
+
+    // POST /downloads: a row, its news, and a message to the workers.
+    const queue = new DownloadQueue(this, 'DownloadQueue');
+    const api = new HttpApi(this, 'HttpApi', { config, downloads, news, media, queue, siteUrl: edge.url });
+
+    // The bytes, from their source into the bucket; what happens when that fails; and when a process dies halfway.
+    new DownloadWorker(this, 'DownloadWorker', { config, downloads, news, media, queue });
+    new DeadLetter(this, 'DeadLetter', { config, downloads, news, queue });
+    new Janitor(this, 'Janitor', { config, downloads, news, media, queue });
+
+    // The news of it, to everybody who listens.
+    const sockets = new WebSocketApi(this, 'WebSocketApi', { config, connections, downloads, news });
+    const failures = new FailuresBucket(this, 'Failures', { retain });
+    new Greeter(this, 'Greeter', { config, connections, downloads, news, sockets, failures });
+    new Notifier(this, 'Notifier', { config, connections, news, sockets, failures });
+    const live = new LiveStream(this, 'LiveStream', { config, downloads, news });
+
+    // Which path goes where: the first that matches wins.
+    edge.serveApi(['/ws/connections'], api.origin);
+    edge.serveSockets('/ws/*', sockets.origin);
+    edge.serveStreams(['/downloads/*/stream', '/api/v1/downloads/*/stream'], live.origin);
+    edge.serveApi(
+      [
+        '/api/*',
+        '/downloads*',
+        '/eventos*',
+        '/uploads*',
+        '/notifications*',
+        '/health',
+        '/docs',
+        '/openapi.json',
+        '/asyncapi.json',
+      ],
+      api.origin,
+    );
+
+    if (config.alarmEmail !== undefined) new AlarmEmail(this, 'AlarmEmail', { address: config.alarmEmail });
+
+    new CfnOutput(this, 'SiteUrl', { value: edge.url });
+    new CfnOutput(this, 'WebSocketUrl', { value: `wss://${edge.host}/ws` });
+    new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Answers only CloudFront, but for /health.' });
+    new CfnOutput(this, 'MediaBucket', { value: media.bucketName });
+    new CfnOutput(this, 'DownloadQueueUrl', { value: queue.queueUrl });
+    new CfnOutput(this, 'DownloadsTable', { value: downloads.tableName });
+    new CfnOutput(this, 'FailuresBucket', { value: failures.bucketName });
+  }
+}

@@ -1,0 +1,40 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IOrigin } from 'aws-cdk-lib/aws-cloudfront';
+import { FunctionUrlOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { FunctionUrlAuthType, InvokeMode } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { LiveStreamEnv } from '../contract/env.ts';
+import type { Config } from './config.ts';
+import { NodeFunction } from './node-function.ts';
+import type { Tables } from './tables.ts';
+
+type LiveStreamProps = Pick<Tables, 'downloads' | 'news'> & { config: Config };
+
+/** Server-sent events. A function URL, because an HTTP API cannot stream; closed to all but the site's CloudFront. */
+export class LiveStream extends Construct {
+  readonly origin: IOrigin;
+
+  constructor(scope: Construct, id: string, { config, downloads, news }: LiveStreamProps) {
+    super(scope, id);
+    const fn = new NodeFunction(this, 'Function', {
+      config,
+      name: 'live-stream',
+      memorySize: 256,
+      timeout: Duration.seconds(60),
+      impact: 'Pages that listen by server-sent events stand still.',
+      environment: {
+        DOWNLOADS_TABLE: downloads.tableName,
+        NEWS_TABLE: news.tableName,
+        // The function never learns that a browser left, and is billed to its end: each stream ends itself and is resumed.
+        STREAM_SECONDS: '50',
+      } satisfies LiveStreamEnv,
+    });
+    const url = fn.addFunctionUrl({
+      authType: FunctionUrlAuthType.AWS_IAM,
+      invokeMode: InvokeMode.RESPONSE_STREAM,
+    });
+    this.origin = FunctionUrlOrigin.withOriginAccessControl(url, { readTimeout: Duration.seconds(60) });
+    downloads.grantItems(fn, 'GetItem');
+    news.grantItems(fn, 'Query');
+  }
+}

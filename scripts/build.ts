@@ -1,0 +1,32 @@
+import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+// One esbuild run for all functions: CDK's own NodejsFunction would start one process for each.
+const entries = (await readdir('functions')).filter((file) => file.endsWith('.ts'));
+
+await rm('dist', { recursive: true, force: true });
+await build({
+  entryPoints: Object.fromEntries(entries.map((file) => [`${file.slice(0, -3)}/index`, `functions/${file}`])),
+  outdir: 'dist/functions',
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  // Lambda runs Node 24, a laptop may still run 20: the same bundle serves both.
+  target: 'node20',
+  // Packages' ES modules first, or the AWS SDK comes whole.
+  mainFields: ['module', 'main'],
+  minify: true,
+  keepNames: true,
+  sourcemap: true,
+  sourcesContent: false,
+  banner: {
+    // undici is CommonJS and requires Node's own modules, for which an ES module has no `require`.
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
+  logLevel: 'warning',
+});
+
+await mkdir('dist/web/assets', { recursive: true });
+await cp('web', 'dist/web', { recursive: true });
+await cp('node_modules/rapidoc/dist/rapidoc-min.js', 'dist/web/assets/rapidoc-min.js');

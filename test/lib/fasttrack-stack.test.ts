@@ -1,0 +1,302 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { expect, test } from 'vitest';
+import { FUNCTION_NAMES, type FunctionName } from '../../lib/config.ts';
+import { synthesise, theResource } from './synthesise.ts';
+
+const { template, text, findings } = synthesise();
+const all = (type: string) => Object.entries(template.findResources(type));
+const propertiesOf = (type: string) => all(type).map(([, resource]) => resource.Properties);
+
+const byText = (a: string, b: string) => (a < b ? -1 : 1);
+
+/** The functions of this system; CDK's own uploads the site while it deploys. */
+const functions = all('AWS::Lambda::Function').filter(([, { Properties }]) => Properties.Runtime.startsWith('nodejs'));
+const functionOf = (name: string) => {
+  const found = functions.find(
+    ([, { Properties }]) => Properties.Environment?.Variables?.POWERTOOLS_SERVICE_NAME === name,
+  );
+  if (found === undefined) throw new Error(`no function ${name}`);
+  return { id: found[0], ...found[1].Properties };
+};
+
+/** What a function may do, as `dynamodb:GetItem on TablesDownloads…`. */
+function rightsOf(name: string): string[] {
+  const role = functionOf(name).Role['Fn::GetAtt'][0];
+  return propertiesOf('AWS::IAM::Policy')
+    .filter(({ Roles }) => Roles.some((one: { Ref: string }) => one.Ref === role))
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    .flatMap(({ Action, Resource }) =>
+      [Action].flat().flatMap((action) => [Resource].flat().map((resource) => `${action} on ${nameOf(resource)}`)),
+    )
+    .filter((right) => !right.startsWith('logs:'))
+    .toSorted(byText);
+}
+
+function nameOf(resource: unknown): string {
+  const readable = JSON.stringify(resource)
+    .replaceAll(/\{"Fn::GetAtt":\["([A-Za-z]+?)[0-9A-F]{8}","(?:Arn|StreamArn)"\]\}/g, '$1')
+    .replaceAll(/\{"Ref":"(?:AWS::)?([A-Za-z]+?)(?:[0-9A-F]{8})?"\}/g, '$1');
+  const join = /^\{"Fn::Join":\["",\[(.*)\]\]\}$/.exec(readable);
+  return (join?.[1] ?? readable).replaceAll(/"|,/g, '');
+}
+
+test('cdk-nag finds nothing without a written reason, and would tell', () => {
+  expect(findings).toEqual(['Annotation::fasttrack:no-access-token']);
+  expect(() => synthesise({}, (stack) => new Bucket(stack, 'Careless'))).toThrow(/AwsSolutions-S1\b/);
+}, 60_000);
+
+test('two synths of one tree make the same template', () => {
+  expect(synthesise().text).toBe(text);
+}, 60_000);
+
+test.each(FUNCTION_NAMES)('%s runs on Node 24 and arm64 and keeps its own log for thirty days', (name) => {
+  const fn = functionOf(name);
+  expect(fn).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
+  const logGroup = template.toJSON().Resources[fn.LoggingConfig.LogGroup.Ref];
+  expect(logGroup).toMatchObject({ Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 30 } });
+});
+
+test('there are no functions but these, and no log group without an end', () => {
+  expect(functions).toHaveLength(FUNCTION_NAMES.length);
+  for (const { RetentionInDays } of propertiesOf('AWS::Logs::LogGroup')) expect(RetentionInDays).toBe(30);
+});
+
+test.each(FUNCTION_NAMES)('an alarm says what people lose while %s fails', (name) => {
+  const alarm = propertiesOf('AWS::CloudWatch::Alarm').find(({ AlarmDescription }) =>
+    AlarmDescription.startsWith(`${name} fails. `),
+  );
+  expect(alarm).toMatchObject({ Threshold: 1, EvaluationPeriods: 1, Period: 300, TreatMissingData: 'notBreaching' });
+  // The API answers 500 to what fails, which Lambda takes for a success.
+  const { id } = functionOf(name);
+  if (name === 'http') expect(alarm).toMatchObject({ MetricName: '5xx', Namespace: 'AWS/ApiGateway' });
+  else
+    expect(alarm).toMatchObject({ MetricName: 'Errors', Dimensions: [{ Name: 'FunctionName', Value: { Ref: id } }] });
+});
+
+test('late news, dead letters that stay and news given up on raise alarms too', () => {
+  const metrics = propertiesOf('AWS::CloudWatch::Alarm').map(({ MetricName }) => MetricName);
+  expect(metrics).toEqual(
+    expect.arrayContaining(['IteratorAge', 'ApproximateNumberOfMessagesVisible', 'NumberOfObjects']),
+  );
+});
+
+const consume = ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'];
+const readStream = ['DescribeStream', 'GetRecords', 'GetShardIterator'].map(
+  (action) => `dynamodb:${action} on TablesNews`,
+);
+const keepFailures = ['s3:ListBucket on Failures', 's3:PutObject on Failures/*'];
+const post =
+  'execute-api:ManageConnections on arn:Partition:execute-api:Region:AccountId:WebSocketApi/prod/POST/@connections/*';
+const items = (table: string, ...actions: string[]) =>
+  actions.map((action) => `dynamodb:${action}Item on Tables${table}`);
+const media = (...actions: string[]) => actions.map((action) => `s3:${action} on Media/*`);
+
+const needs: Record<FunctionName, string[]> = {
+  http: [
+    ...items('Downloads', 'Get', 'BatchGet', 'Put', 'Update', 'Delete'),
+    'dynamodb:Query on TablesDownloads/index/by_owner',
+    'dynamodb:Query on TablesDownloads/index/by_status',
+    ...items('News', 'Put'),
+    ...media('GetObject', 'DeleteObject', 'AbortMultipartUpload'),
+    'sqs:SendMessage on DownloadQueue',
+  ],
+  'download-worker': [
+    ...items('Downloads', 'Get', 'Put', 'Update'),
+    ...items('News', 'Put'),
+    ...media('PutObject', 'DeleteObject', 'AbortMultipartUpload'),
+    ...consume.map((action) => `sqs:${action} on DownloadQueue`),
+    'sqs:SendMessage on DownloadQueue',
+  ],
+  'dead-letter': [
+    ...items('Downloads', 'Get', 'Put', 'Update'),
+    ...items('News', 'Put'),
+    ...consume.map((action) => `sqs:${action} on DownloadQueueDeadLetters`),
+  ],
+  janitor: [
+    ...items('Downloads', 'BatchGet', 'Update', 'Delete'),
+    'dynamodb:Query on TablesDownloads/index/leased',
+    'dynamodb:Query on TablesDownloads/index/unsettled',
+    ...media('DeleteObject', 'AbortMultipartUpload'),
+    'sqs:SendMessage on DownloadQueue',
+  ],
+  connections: [
+    ...items('Connections', 'Get', 'Put', 'Delete'),
+    ...items('Downloads', 'Get'),
+    ...items('News', 'Put'),
+    post,
+  ],
+  greeter: [
+    ...items('Connections', 'Get', 'Update', 'Delete'),
+    ...items('Downloads', 'Get'),
+    ...readStream,
+    'dynamodb:ListStreams on *',
+    ...keepFailures,
+    post,
+  ],
+  notifier: [
+    ...items('Connections', 'Get', 'Delete'),
+    'dynamodb:Query on TablesConnections',
+    ...readStream,
+    'dynamodb:ListStreams on *',
+    ...keepFailures,
+    post,
+  ],
+  'live-stream': [...items('Downloads', 'Get'), 'dynamodb:Query on TablesNews'],
+};
+
+test.each(FUNCTION_NAMES)('%s may do what it needs and nothing else', (name) => {
+  expect(rightsOf(name)).toEqual(needs[name].toSorted(byText));
+});
+
+test('nobody has a right to every action or, but where AWS knows no names, to every resource', () => {
+  for (const name of FUNCTION_NAMES) {
+    for (const right of rightsOf(name)) {
+      expect(right).not.toMatch(/^\S*\*\S* on /);
+      if (right !== 'dynamodb:ListStreams on *') expect(right).not.toMatch(/ on \*$/);
+    }
+  }
+});
+
+test('the news alone have a stream, of new images', () => {
+  const streams = all('AWS::DynamoDB::Table').map(([id, { Properties }]) => [id, Properties.StreamSpecification]);
+  expect(streams.filter(([, stream]) => stream !== undefined)).toEqual([
+    [expect.stringMatching(/^TablesNews/), { StreamViewType: 'NEW_IMAGE' }],
+  ]);
+});
+
+test('tables cost nothing when idle, forget by TTL, and index keys only', () => {
+  for (const table of propertiesOf('AWS::DynamoDB::Table')) {
+    expect(table).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+    });
+    for (const { AttributeType } of table.AttributeDefinitions) expect(AttributeType).toBe('S');
+    for (const { Projection } of table.GlobalSecondaryIndexes ?? [])
+      expect(Projection.ProjectionType).toBe('KEYS_ONLY');
+  }
+});
+
+test('downloads can be restored to any second, and outlive the stack', () => {
+  expect(theResource(template, 'AWS::DynamoDB::Table', 'TablesDownloads')).toMatchObject({
+    DeletionPolicy: 'Retain',
+    Properties: {
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    },
+  });
+});
+
+test('the greeter hears of new connections only, the notifier of all else and never of TTL', () => {
+  const mappingOf = (name: string) =>
+    propertiesOf('AWS::Lambda::EventSourceMapping').find(
+      ({ FunctionName }) => FunctionName.Ref === functionOf(name).id,
+    );
+  const filterOf = (name: string) => JSON.parse(mappingOf(name).FilterCriteria.Filters[0].Pattern);
+  expect(filterOf('greeter')).toEqual({
+    eventName: ['INSERT'],
+    dynamodb: { Keys: { channel: { S: [{ prefix: 'connection:' }] } } },
+  });
+  expect(filterOf('notifier')).toEqual({
+    eventName: ['INSERT', 'MODIFY'],
+    dynamodb: { Keys: { channel: { S: [{ 'anything-but': { prefix: 'connection:' } }] } } },
+  });
+  expect(mappingOf('notifier')).toMatchObject({
+    ParallelizationFactor: 1,
+    BisectBatchOnFunctionError: true,
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    MaximumRetryAttempts: 5,
+    MaximumRecordAgeInSeconds: 300,
+    DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [expect.stringMatching(/^Failures/), 'Arn'] } } },
+  });
+});
+
+test('the download queue gives a worker as long as it may run, and keeps what nobody could finish', () => {
+  const queue = propertiesOf('AWS::SQS::Queue').find(({ RedrivePolicy }) => RedrivePolicy !== undefined);
+  const dead = theResource(template, 'AWS::SQS::Queue', 'DownloadQueueDeadLetters');
+  expect(functionOf('download-worker').Timeout).toBe(900);
+  expect(queue).toMatchObject({
+    VisibilityTimeout: 900,
+    SqsManagedSseEnabled: true,
+    RedrivePolicy: { maxReceiveCount: 50, deadLetterTargetArn: { 'Fn::GetAtt': [dead.id, 'Arn'] } },
+  });
+  expect(dead.Properties).toMatchObject({ MessageRetentionPeriod: 14 * 24 * 60 * 60, SqsManagedSseEnabled: true });
+  expect(propertiesOf('AWS::SQS::QueuePolicy')).toHaveLength(2);
+});
+
+test('a worker takes one message at a time, and may queue the rest of it to itself', () => {
+  const worker = functionOf('download-worker');
+  expect(worker.RecursiveLoop).toBe('Allow');
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    FunctionName: { Ref: worker.id },
+    BatchSize: 1,
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    ScalingConfig: { MaximumConcurrency: 10 },
+  });
+});
+
+test('the janitor comes each minute, and its next visit is its retry', () => {
+  template.hasResourceProperties('AWS::Scheduler::Schedule', {
+    ScheduleExpression: 'rate(1 minute)',
+    Target: Match.objectLike({
+      Arn: { 'Fn::GetAtt': [functionOf('janitor').id, 'Arn'] },
+      RetryPolicy: Match.objectLike({ MaximumRetryAttempts: 0 }),
+    }),
+  });
+});
+
+test('every bucket is private, encrypted and refuses plain HTTP', () => {
+  for (const [id, { Properties }] of all('AWS::S3::Bucket')) {
+    expect(Properties).toMatchObject({
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+    });
+    expect(Properties.VersioningConfiguration).toBeUndefined();
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      Bucket: { Ref: id },
+      PolicyDocument: Match.objectLike({
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ]),
+      }),
+    });
+  }
+});
+
+test('media outlives the stack, is open to the pages of the site, and drops uploads unfinished for a week', () => {
+  const { DeletionPolicy, Properties } = theResource(template, 'AWS::S3::Bucket', 'Media');
+  const { id: distribution } = theResource(template, 'AWS::CloudFront::Distribution');
+  expect(DeletionPolicy).toBe('Retain');
+  expect(Properties.LifecycleConfiguration.Rules).toMatchObject([
+    { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 }, Status: 'Enabled' },
+  ]);
+  expect(Properties.CorsConfiguration.CorsRules).toMatchObject([
+    {
+      AllowedOrigins: [{ 'Fn::Join': ['', ['https://', { 'Fn::GetAtt': [distribution, 'DomainName'] }]] }],
+      AllowedMethods: ['GET', 'HEAD', 'PUT', 'POST'],
+      ExposedHeaders: ['ETag', 'Content-Length', 'Content-Range', 'Accept-Ranges'],
+    },
+  ]);
+});
+
+test('access logs cannot hold a query string, where tokens may stand', () => {
+  const formats = propertiesOf('AWS::ApiGatewayV2::Stage').map(({ AccessLogSettings }) => AccessLogSettings.Format);
+  expect(formats).toHaveLength(2);
+  for (const format of formats) {
+    expect(format).toContain('$context.requestId');
+    expect(format).not.toMatch(/query|authorizer|\$context\.error/i);
+  }
+});
+
+test('the outputs name what a person needs first', () => {
+  expect(Object.keys(template.toJSON().Outputs)).toEqual(
+    expect.arrayContaining(['SiteUrl', 'WebSocketUrl', 'ApiUrl', 'MediaBucket', 'DownloadQueueUrl']),
+  );
+});
