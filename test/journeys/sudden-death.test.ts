@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { client } from '../support/client.ts';
+import { eventually } from '../support/listeners.ts';
+import { contentSha256 } from '../support/origins/media-content.ts';
+import { startMediaOrigin, type MediaOrigin } from '../support/origins/media-origin.ts';
+import { aStack, deployedUrl, startCommand } from '../support/stack.ts';
+
+const MB = 1024 * 1024;
+const local = deployedUrl === undefined;
+let origin: MediaOrigin;
+beforeAll(async () => {
+  origin = await startMediaOrigin();
+});
+afterAll(() => origin.stop());
+
+/** Only what runs here can be killed here. */
+test.runIf(local)(
+  'a worker killed in the middle is taken over within a minute, and the file is whole',
+  { timeout: 90_000 },
+  async () => {
+    const stack = await aStack();
+    try {
+      const app = client(stack.appUrl);
+      const size = 12 * MB;
+      const { id } = await app.request(origin.clip(`size=${size}&seed=3&rate=${3 * MB}`));
+      await eventually(async () => ((await app.get(id)).bytes_downloaded > MB ? true : undefined));
+      const worker = stack.local!.workers().find(({ functionName, busy }) => busy && /worker/i.test(functionName));
+      process.kill(worker!.pid, 'SIGKILL');
+      const killedAt = Date.now();
+      const ended = await app.ended(id, 60_000);
+      expect(ended).toMatchObject({ status: 'completed', file_size: size });
+      expect(Date.now() - killedAt).toBeLessThan(60_000);
+      expect(await app.file(id)).toMatchObject({ sha256: contentSha256(size, 3) });
+    } finally {
+      await stack.stop();
+    }
+  },
+);
+
+test.runIf(local)(
+  'kill -9 with 20 queued and one running: after the restart all 21 complete, each once',
+  { timeout: 120_000 },
+  async () => {
+    const dataDir = await mkdtemp(path.join(tmpdir(), 'fasttrack-'));
+    try {
+      const before = await startCommand(dataDir);
+      const size = 3 * MB;
+      const running = await client(before.appUrl).request(origin.clip(`size=${size}&seed=100&rate=${MB / 2}`));
+      await eventually(async () =>
+        (await client(before.appUrl).get(running.id)).bytes_downloaded > 0 ? true : undefined,
+      );
+      const queued = await Promise.all(
+        Array.from({ length: 20 }, (_, n) =>
+          client(before.appUrl).request(origin.clip(`size=${MB}&seed=${n}&rate=${MB}`)),
+        ),
+      );
+      await before.kill();
+
+      const after = await startCommand(dataDir);
+      const app = client(after.appUrl);
+      const ids = [running.id, ...queued.map(({ id }) => id)];
+      const ended = await Promise.all(ids.map((id) => app.ended(id, 90_000)));
+      expect(ended.map(({ status }) => status)).toEqual(ids.map(() => 'completed'));
+      expect((await app.file(running.id)).sha256).toBe(contentSha256(size, 100));
+      expect((await app.file(queued[7]!.id)).sha256).toBe(contentSha256(MB, 7));
+      const list = (await (await fetch(`${after.appUrl}/downloads?limit=100`)).json()) as {
+        downloads: { id: string }[];
+      };
+      expect(list.downloads.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+      await after.kill();
+    } finally {
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  },
+);

@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import WebSocket from 'ws';
+
+export type Message = Record<string, unknown> & { type: string };
+
+export type Listener = {
+  heard: Message[];
+  /** Resolves with the first message, heard already or still to come, that fits. */
+  until(fits: (message: Message) => boolean, withinMs?: number): Promise<Message>;
+  send(text: string): void;
+  close(): void;
+};
+
+/** A WebSocket client that keeps what it hears. Rejects when the handshake is refused. */
+export async function listen(appUrl: string, path: string): Promise<Listener> {
+  const socket = new WebSocket(appUrl.replace(/^http/, 'ws') + path);
+  const heard: Message[] = [];
+  socket.on('message', (data) => heard.push(JSON.parse(String(data)) as Message));
+  await once(socket, 'open');
+  return {
+    heard,
+    until: (fits, withinMs) => eventually(() => heard.find(fits), withinMs),
+    send: (text) => socket.send(text),
+    close: () => socket.terminate(),
+  };
+}
+
+/** The HTTP status a handshake is refused with; 101 when it is not. */
+export function handshakeStatus(appUrl: string, path: string): Promise<number> {
+  const socket = new WebSocket(appUrl.replace(/^http/, 'ws') + path);
+  return new Promise((resolve, reject) => {
+    socket.once('open', () => {
+      socket.terminate();
+      resolve(101);
+    });
+    socket.once('unexpected-response', (request, response) => {
+      request.destroy();
+      resolve(response.statusCode ?? 0);
+    });
+    socket.once('error', reject);
+  });
+}
+
+export type StreamEvent = { id: number; data: Message };
+
+/** Reads server-sent events as a browser does, until the stream ends or enough are heard. */
+export async function readStream(url: string, options: { lastEventId?: number; enough?: number } = {}) {
+  const stop = new AbortController();
+  const headers = options.lastEventId === undefined ? {} : { 'last-event-id': String(options.lastEventId) };
+  const response = await fetch(url, { headers, signal: stop.signal });
+  const events: StreamEvent[] = [];
+  let rest = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) {
+    rest += decoder.decode(chunk as Uint8Array, { stream: true });
+    const blocks = rest.split('\n\n');
+    rest = blocks.pop() ?? '';
+    events.push(...blocks.flatMap(parseBlock));
+    if (options.enough !== undefined && events.length >= options.enough) break;
+  }
+  stop.abort();
+  return { status: response.status, contentType: response.headers.get('content-type'), events };
+}
+
+function parseBlock(block: string): StreamEvent[] {
+  const field = (name: string) => new RegExp(`^${name}: ?(.*)$`, 'm').exec(block)?.[1];
+  if (/^event:/m.test(block)) throw new Error(`an event field would not reach onmessage: ${block}`);
+  const data = field('data');
+  return data === undefined ? [] : [{ id: Number(field('id')), data: JSON.parse(data) as Message }];
+}
+
+/** Waits until something is there. */
+export async function eventually<T>(look: () => T | undefined | Promise<T | undefined>, withinMs = 15_000): Promise<T> {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > end) throw new Error(`not within ${withinMs} ms: ${look.toString()}`);
+    await sleep(20);
+  }
+}

@@ -1,0 +1,81 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { synthesise } from '../../local-cloud/command/synthesise.ts';
+import { startStack, type Stack } from '../../local-cloud/stack.ts';
+
+/** The deployment to test instead of a local cloud. Vite sets a BASE_URL of its own (`/`), which is none. */
+export const deployedUrl = /^https?:\/\/.+/.exec(process.env['BASE_URL'] ?? '')?.[0].replace(/\/$/, '');
+
+export type TestStack = Pick<Stack, 'appUrl'> & { local: Stack | null; stop(): Promise<void> };
+
+/** A running FastTrack with no data: the deployment at BASE_URL, or a local cloud of this test's own. */
+export async function aStack(): Promise<TestStack> {
+  if (deployedUrl !== undefined) return { appUrl: deployedUrl, local: null, stop: () => Promise.resolve() };
+  process.env['FASTTRACK_ALLOW_PRIVATE_SOURCES'] = '1';
+  const { cdkOut } = await synthesise(process.cwd(), {});
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'fasttrack-'));
+  const local = await startStack({
+    cdkOut,
+    dataDir,
+    port: 0,
+    awsPort: 0,
+    passEnvironment: ['FASTTRACK_ALLOW_PRIVATE_SOURCES'],
+    log: quiet,
+  });
+  return {
+    appUrl: local.appUrl,
+    local,
+    async stop() {
+      await local.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What a failing test wants to read, and a passing one does not. */
+function quiet(line: string): void {
+  if (/"level":"(ERROR|WARN)"|warning|error/i.test(line) && process.env['VERBOSE'] !== undefined) console.log(line);
+}
+
+export type StackProcess = {
+  appUrl: string;
+  /** `kill -9`: nothing gets to say goodbye. */
+  kill(): Promise<void>;
+};
+
+/** The command of `npm start` as a process of its own, on a data directory that outlives it. */
+export async function startCommand(dataDir: string): Promise<StackProcess> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'local-cloud/start.ts'], {
+    env: { ...process.env, PORT: '0', AWS_PORT: '0', DATA_DIR: dataDir, FASTTRACK_ALLOW_PRIVATE_SOURCES: '1' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const appUrl = await firstUrl(child);
+  return {
+    appUrl,
+    async kill() {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+}
+
+async function firstUrl(child: ChildProcess): Promise<string> {
+  if (child.stdout === null) throw new Error('no output to read');
+  const printed: string[] = [];
+  const url = await new Promise<string>((resolve, reject) => {
+    const lines = createInterface({ input: child.stdout! });
+    lines.on('line', (line) => {
+      printed.push(line);
+      const found = /http:\/\/localhost:\d+/.exec(line)?.[0];
+      if (found !== undefined) resolve(found);
+    });
+    child.once('exit', (code) => reject(new Error(`the command ended with ${code}:\n${printed.join('\n')}`)));
+  });
+  // Whatever it prints from now on must be read, or it would block.
+  child.stdout.resume();
+  return url;
+}
