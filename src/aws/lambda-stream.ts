@@ -12,5 +12,8 @@ export function streaming(
 
 /** Gives the status and headers; what is then written is the body. */
 export function respond(response: Writable, statusCode: number, headers: Record<string, string>): Writable {
-  return awslambda.HttpResponseStream.from(response, { statusCode, headers });
+  const stream = awslambda.HttpResponseStream.from(response, { statusCode, headers });
+  // Status and headers leave with the first write; a stream that only ends would send neither.
+  stream.write('');
+  return stream;
 }
