@@ -21,7 +21,6 @@ export const quality = z.enum(QUALITIES);
 export type Quality = z.infer<typeof quality>;
 
 export const phase = z.enum(['resolving', 'downloading', 'storing']);
-export type Phase = z.infer<typeof phase>;
 
 /** A download id as it may stand in a path: the edge function accepts the same characters. */
 export const downloadId = z
