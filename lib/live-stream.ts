@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IOrigin } from 'aws-cdk-lib/aws-cloudfront';
 import { FunctionUrlOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
-import { FunctionUrlAuthType, InvokeMode } from 'aws-cdk-lib/aws-lambda';
+import { FunctionUrlAuthType, HttpMethod, InvokeMode } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { LiveStreamEnv } from '../contract/env.ts';
 import type { Config } from './config.ts';
@@ -32,6 +32,7 @@ export class LiveStream extends Construct {
     const url = fn.addFunctionUrl({
       authType: FunctionUrlAuthType.AWS_IAM,
       invokeMode: InvokeMode.RESPONSE_STREAM,
+      cors: { allowedOrigins: config.allowedOrigins, allowedMethods: [HttpMethod.GET, HttpMethod.HEAD] },
     });
     this.origin = FunctionUrlOrigin.withOriginAccessControl(url, { readTimeout: Duration.seconds(60) });
     downloads.grantItems(fn, 'GetItem');

@@ -2,7 +2,6 @@ import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterRule } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { CONNECTION_CHANNEL_PREFIX } from '../contract/channel.ts';
 import type { NotifierEnv } from '../contract/env.ts';
 import type { Config } from './config.ts';
 import type { FailuresBucket } from './failures-bucket.ts';
@@ -36,7 +35,8 @@ export class Notifier extends Construct {
       filter: {
         // REMOVE is TTL forgetting old news.
         eventName: FilterRule.or('INSERT', 'MODIFY'),
-        dynamodb: { Keys: { channel: { S: [{ 'anything-but': { prefix: CONNECTION_CHANNEL_PREFIX } }] } } },
+        // A connection's news has no kind: it is the greeter's. (Lambda's filters know no `anything-but` with a prefix.)
+        dynamodb: { NewImage: { news: { M: { kind: { S: [{ exists: true }] } } } } },
       },
       retryAttempts: 5,
       maxRecordAge: Duration.minutes(5),

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { buffer } from 'node:stream/consumers';
 import type { AwsResponse, AwsService, StreamingService } from './aws-request.ts';
 import { SignatureRefused, verifySignature } from './signature/verify-signature.ts';
 
@@ -18,6 +17,8 @@ type EndpointOptions = {
   /** Whatever is addressed to no other service: S3 has no prefix of its own. */
   s3?: StreamingService;
 };
+
+const MAX_BODY_BYTES = 17 * 1024 * 1024;
 
 /** One port for all AWS APIs, as `AWS_ENDPOINT_URL` wants it: the service is known by the name the request was signed for. */
 export async function startEndpoint(options: EndpointOptions): Promise<Endpoint> {
@@ -71,7 +72,11 @@ async function route(options: EndpointOptions, request: IncomingMessage, respons
   }
   const service = options.services?.[name];
   if (service === undefined) return send(response, unknownService(name));
-  const body = await buffer(request);
+  const body = await readBody(request);
+  if (body === null) {
+    const refusal = JSON.stringify({ __type: 'RequestEntityTooLarge', message: `at most ${MAX_BODY_BYTES} bytes` });
+    return send(response, { status: 413, headers: { connection: 'close' }, body: refusal });
+  }
   const method = request.method ?? 'GET';
   const url = request.url ?? '/';
   try {
@@ -90,6 +95,18 @@ async function route(options: EndpointOptions, request: IncomingMessage, respons
   response.once('close', () => gone.abort());
   const { headers } = request;
   send(response, await service({ method, path: pathname, query: searchParams, headers, body, signal: gone.signal }));
+}
+
+/** Null when there is more than any of these services takes; DynamoDB's 16 MB are the most. */
+async function readBody(request: IncomingMessage): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    length += chunk.length;
+    if (length > MAX_BODY_BYTES) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 function byPath(options: EndpointOptions, url: string): StreamingService | undefined {

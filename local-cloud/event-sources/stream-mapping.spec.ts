@@ -1,6 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,11 +6,12 @@ import {
   CreateTableCommand,
   DeleteItemCommand,
   DynamoDBClient,
-  ListTablesCommand,
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { CREDENTIALS, REGION } from '../aws-request.ts';
+import { type Engine, startEngine } from '../dynamodb/engine.ts';
 import type { Invocation, Invoker } from '../lambda/invoker.ts';
 import { TooManyRequests } from '../lambda/lambda-refusals.ts';
 import { startStreamMapping } from './stream-mapping.ts';
@@ -21,8 +20,7 @@ type Change = { eventName: string; dynamodb: { SequenceNumber: string; Keys: { p
 type Options = Parameters<typeof startStreamMapping>[0];
 
 const dir = mkdtempSync(join(tmpdir(), 'stream-mapping-'));
-let engine: ChildProcess;
-let endpoint: string;
+let engine: Engine;
 let db: DynamoDBClient;
 let table: string;
 let streamArn: string;
@@ -31,16 +29,12 @@ let stops: (() => Promise<void>)[];
 let lines: string[];
 
 beforeAll(async () => {
-  const port = await freePort();
-  endpoint = `http://127.0.0.1:${port}`;
-  engine = spawn('node_modules/@dynoxide/linux-x64/dynoxide', ['--port', String(port)], { stdio: 'ignore' });
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  db = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
-  await vi.waitFor(() => db.send(new ListTablesCommand({})), { timeout: 5000, interval: 20 });
+  engine = await startEngine(undefined);
+  db = new DynamoDBClient({ endpoint: engine.endpoint, region: REGION, credentials: CREDENTIALS, maxAttempts: 1 });
 });
-afterAll(() => {
+afterAll(async () => {
   db.destroy();
-  engine.kill('SIGKILL');
+  await engine.stop();
   rmSync(dir, { recursive: true });
 });
 beforeEach(async () => {
@@ -62,14 +56,6 @@ afterEach(async () => {
   for (const stop of stops) await stop();
 });
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createTcpServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' ? address!.port : 0));
-    });
-  });
-}
 async function put(...keys: string[]): Promise<void> {
   for (const key of keys) await db.send(new PutItemCommand({ TableName: table, Item: { pk: { S: key } } }));
 }
@@ -102,7 +88,7 @@ const failing = (changes: Change[], key: string) => ({
 
 function start(invoker: Invoker, options: Partial<Options> = {}): { stop(): Promise<void> } {
   const mapping = startStreamMapping({
-    endpoint,
+    endpoint: engine.endpoint,
     streamArn,
     invoker,
     functionName: 'fn',

@@ -18,24 +18,16 @@ export function readForm(message: IncomingMessage): Promise<Form> {
     let bytes = 0;
     const parser = openParser(message);
     parser.on('field', (name, value, { valueTruncated }) => {
-      bytes += name.length + Buffer.byteLength(value);
-      if (valueTruncated || bytes > MAX_FIELDS_BYTES)
-        reject(
-          new S3Error(
-            'MaxPostPreDataLengthExceeded',
-            400,
-            'Your POST request fields preceding the upload file were too large.',
-          ),
-        );
-      else fields[name.toLowerCase()] = value;
+      bytes += name.length + Buffer.byteLength(value) + (valueTruncated ? MAX_FIELDS_BYTES : 0);
+      fields[name.toLowerCase()] = value;
     });
     parser.on('file', (name, file, { filename }) => {
-      if (name === 'file') return resolve({ fields, filename: filename ?? '', file });
+      if (name === 'file' && bytes <= MAX_FIELDS_BYTES) return resolve({ fields, filename: filename ?? '', file });
       file.resume();
-      reject(onlyOneFile());
+      reject(name === 'file' ? fieldsTooLarge() : onlyOneFile());
     });
-    parser.once('error', (error) => reject(malformed(error)));
-    parser.once('close', () => reject(onlyOneFile()));
+    parser.on('error', (error) => reject(malformed(error)));
+    parser.once('close', () => reject(bytes > MAX_FIELDS_BYTES ? fieldsTooLarge() : onlyOneFile()));
     message.once('close', () => {
       if (!message.complete) parser.destroy(new Error('the sender hung up'));
     });
@@ -60,6 +52,14 @@ function malformed(cause: unknown): S3Error {
     'MalformedPOSTRequest',
     400,
     `The body of your POST request is not well-formed multipart/form-data: ${String(cause)}`,
+  );
+}
+
+function fieldsTooLarge(): S3Error {
+  return new S3Error(
+    'MaxPostPreDataLengthExceeded',
+    400,
+    'Your POST request fields preceding the upload file were too large.',
   );
 }
 

@@ -122,7 +122,11 @@ test('refuses what is no such form', async () => {
   const field = (name: string, value: string) =>
     `--b\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
   expect(await send(`${field('key', 'k')}--b--`)).toEqual([400, 'InvalidArgument']);
-  expect(await send(`${field('key', 'x'.repeat(30_000))}--b--`)).toEqual([400, 'MaxPostPreDataLengthExceeded']);
+  const tooMuch = field('key', 'x'.repeat(30_000));
+  expect(await send(`${tooMuch}--b--`)).toEqual([400, 'MaxPostPreDataLengthExceeded']);
+  const file = `--b\r\ncontent-disposition: form-data; name="file"; filename="f"\r\n\r\n${'x'.repeat(3_000_000)}\r\n--b--`;
+  expect(await send(tooMuch + file)).toEqual([400, 'MaxPostPreDataLengthExceeded']);
+  expect(await send(file.replace('"file"', '"other"'))).toEqual([400, 'InvalidArgument']);
 });
 
 test('a form that breaks off stores nothing and leaves nothing behind', async () => {

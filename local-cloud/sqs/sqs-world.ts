@@ -86,6 +86,6 @@ export async function sqsWorld() {
 
 export type SqsWorld = Awaited<ReturnType<typeof sqsWorld>>;
 
-export const bodies = (messages: Message[]) => messages.map(({ Body }) => Body);
+export const bodies = (messages: Message[]) => messages.map(({ Body = '' }) => Body);
 export const counts = (messages: Message[]) =>
   messages.map(({ Attributes }) => Attributes?.['ApproximateReceiveCount']);

@@ -1,7 +1,7 @@
 import { createContext, runInContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { CHANNEL_PATHS } from '../../contract/channel.ts';
-import { edgeFunctionCode, WEBSOCKET_STAGE } from '../../lib/edge-function.ts';
+import { edgeFunctionCode } from '../../lib/edge-function.ts';
 
 type Value = { value: string; multiValue?: { value: string }[] };
 type Request = { method: string; uri: string; querystring: Record<string, Value>; headers: Record<string, Value> };

@@ -199,7 +199,7 @@ test('the greeter hears of new connections only, the notifier of all else and ne
   });
   expect(filterOf('notifier')).toEqual({
     eventName: ['INSERT', 'MODIFY'],
-    dynamodb: { Keys: { channel: { S: [{ 'anything-but': { prefix: 'connection:' } }] } } },
+    dynamodb: { NewImage: { news: { M: { kind: { S: [{ exists: true }] } } } } },
   });
   expect(mappingOf('notifier')).toMatchObject({
     ParallelizationFactor: 1,

@@ -9,6 +9,10 @@ import settings from '../../cdk.json' with { type: 'json' };
 import { FUNCTION_NAMES } from '../../lib/config.ts';
 import { FastTrackStack } from '../../lib/fasttrack-stack.ts';
 
+// What takes seconds and proves nothing here: stack traces, and CloudFormation's own rules, which each real synth checks.
+vi.stubEnv('CDK_VALIDATION', 'false');
+const cheap = { 'aws:cdk:disable-stack-trace': true };
+
 /** The template that `cdk synth` makes with this context, of empty bundles: what the functions do is not its business. */
 export function synthesise(context: Record<string, unknown> = {}, also: (stack: FastTrackStack) => void = () => {}) {
   const dist = mkdtempSync(join(tmpdir(), 'fasttrack-synth-'));
@@ -18,12 +22,10 @@ export function synthesise(context: Record<string, unknown> = {}, also: (stack: 
     for (const name of FUNCTION_NAMES) write(join(dist, 'functions', name), 'index.mjs', `// ${name}`);
     write(join(dist, 'web'), 'index.html', '<p>FastTrack</p>');
     const outdir = join(dist, 'cdk.out');
-    // What takes seconds and proves nothing here: CloudFormation's own rules, which each real synth checks, and stack traces.
-    const rules = { '@aws-cdk/core:validateAgainstDefaultRules': false, 'aws:cdk:disable-stack-trace': true };
     const app = new App({
       analyticsReporting: false,
       outdir,
-      context: { ...settings.context, ...rules, ...context, dist },
+      context: { ...settings.context, ...cheap, ...context, dist },
     });
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     const stack = new FastTrackStack(app, 'FastTrack');

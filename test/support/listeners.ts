@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 
 export type Message = Record<string, unknown> & { type: string };
 
@@ -16,7 +16,7 @@ export type Listener = {
 export async function listen(appUrl: string, path: string): Promise<Listener> {
   const socket = new WebSocket(appUrl.replace(/^http/, 'ws') + path);
   const heard: Message[] = [];
-  socket.on('message', (data) => heard.push(JSON.parse(String(data)) as Message));
+  socket.on('message', (data: Buffer) => heard.push(JSON.parse(data.toString()) as Message));
   await once(socket, 'open');
   return {
     heard,
