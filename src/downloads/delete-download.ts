@@ -15,6 +15,7 @@ export type DeleteDownloadDeps = {
 export async function deleteDownload(app: DeleteDownloadDeps, id: string): Promise<boolean> {
   const download = await app.downloads.remove(id, app.now());
   if (download === null) return false;
+  log.info('download deleted', { download_id: id, status: download.status });
   if (download.media_key === null || download.lease_expires_at !== null) return true;
   try {
     await app.discard(download.media_key, download.upload_id);

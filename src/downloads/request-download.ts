@@ -33,6 +33,7 @@ export async function requestDownload(app: RequestDownloadDeps, request: Downloa
   if (outcome.kind === 'repeated') {
     return { kind: 'repeated', answer: acceptedDownload.parse(JSON.parse(outcome.answer)) };
   }
+  log.info('download accepted', { download_id: download.id });
   await enqueue(app, download.id);
   return { kind: 'accepted', answer };
 }

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => origin.stop());
 
 /** Only what runs here can be killed here. */
-test.runIf(local)(
+test.concurrent.runIf(local)(
   'a worker killed in the middle is taken over within a minute, and the file is whole',
   { timeout: 90_000 },
   async () => {
@@ -40,7 +40,7 @@ test.runIf(local)(
   },
 );
 
-test.runIf(local)(
+test.concurrent.runIf(local)(
   'kill -9 with 20 queued and one running: after the restart all 21 complete, each once',
   { timeout: 120_000 },
   async () => {
