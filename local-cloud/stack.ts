@@ -18,6 +18,7 @@ import { createResources, openServices, type Services } from './stack/services.t
 import { deploySite } from './stack/site.ts';
 import { loadTemplate } from './template/load-template.ts';
 import { planStack, type Plan } from './template/plan-stack.ts';
+import { blaming } from './template/template-refused.ts';
 
 export type StackOptions = {
   /** The synthesised cloud assembly. */
@@ -28,7 +29,7 @@ export type StackOptions = {
   port: number;
   /** Where the AWS APIs answer. */
   awsPort: number;
-  /** Beyond loopback, the application is open to the network, and of the AWS APIs what was signed for one use. */
+  /** 127.0.0.1 unless told otherwise. With `0.0.0.0` or `::` the application is open to the network, and so is what was signed for one use in S3. */
   host?: string;
   /** Variables of this process that every function gets too, when they are set. */
   passEnvironment?: readonly string[];
@@ -108,20 +109,21 @@ async function open(options: StackOptions, opened: Closers): Promise<Stack> {
   const gateways = createGateways(plan, invoker, log);
   opened.add(() => gateways.stop());
   const front = createFront(plan, { gateways, buckets, rewrite, log });
-  for (const mapping of plan.mappings) {
-    const checkpointDir = path.join(data.path, 'checkpoints');
-    const started = startMapping(mapping, {
-      queues,
-      invoker,
-      buckets,
-      deliver,
-      endpoint: dynamodb.endpoint,
-      streamArns,
-      checkpointDir,
-      log,
-    });
-    opened.add(() => started.stop());
-  }
+  const checkpointDir = path.join(data.path, 'checkpoints');
+  const surroundings = {
+    queues,
+    invoker,
+    buckets,
+    deliver,
+    endpoint: dynamodb.endpoint,
+    streamArns,
+    checkpointDir,
+    log,
+  };
+  const mappings: { stop(): Promise<void> }[] = [];
+  opened.add(() => Promise.all(mappings.map((mapping) => mapping.stop())));
+  for (const mapping of plan.mappings)
+    mappings.push(blaming(mapping.logicalId, () => startMapping(mapping, surroundings)));
   for (const schedule of plan.schedules) {
     const { expression, timezone } = schedule;
     const run = (): void => {
@@ -129,7 +131,9 @@ async function open(options: StackOptions, opened: Closers): Promise<Stack> {
         log(`the schedule ${schedule.name}: ${String(error)}`),
       );
     };
-    const started = startSchedule({ expression, ...(timezone !== undefined && { timezone }), run, log });
+    const started = blaming(`the schedule ${schedule.name}`, () =>
+      startSchedule({ expression, ...(timezone !== undefined && { timezone }), run, log }),
+    );
     opened.add(() => started.stop());
   }
   opened.add(repeat(options.ttlSweepMs ?? TTL_SWEEP_MS, () => dynamodb.sweepExpired(), log));

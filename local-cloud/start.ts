@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { startDemo } from './command/demo.ts';
 import { greeting } from './command/greeting.ts';
-import { watchInputs } from './command/inputs.ts';
+import { inputTimes, watchInputs } from './command/inputs.ts';
 import { BadOption, HELP, readOptions, type CommandOptions } from './command/options.ts';
 import { readLocalCloudSettings } from './command/project.ts';
 import { stillUsed, synthesise, SynthFailed } from './command/synthesise.ts';
-import { startStack, type Stack } from './stack.ts';
+import type { Stack } from './stack.ts';
 import { DataDirRefused, emptyDataDir } from './stack/data-dir.ts';
 import { PortTaken } from './stack/listen.ts';
 import { TemplateRefused } from './template/template-refused.ts';
@@ -23,6 +23,7 @@ async function main(options: CommandOptions): Promise<void> {
   if (options.fresh) await emptyDataDir(dataDir);
 
   const settings = readLocalCloudSettings(root);
+  const atStart = inputTimes(root);
   const passEnvironment = [...settings.passEnvironment];
   if (options.demo)
     for (const [name, value] of Object.entries(settings.demoEnvironment)) {
@@ -30,6 +31,8 @@ async function main(options: CommandOptions): Promise<void> {
       passEnvironment.push(name);
     }
 
+  // Loaded meanwhile, because it takes as long as reading every input does.
+  const [first, { startStack }] = await Promise.all([synthesise(root, options.context), import('./stack.ts')]);
   const start: Start = (cdkOut, port, awsPort) =>
     startStack({
       cdkOut,
@@ -40,7 +43,6 @@ async function main(options: CommandOptions): Promise<void> {
       passEnvironment,
       ...(DYNAMODB_ENDPOINT !== undefined && { dynamodbEndpoint: DYNAMODB_ENDPOINT }),
     });
-  const first = await synthesise(root, options.context);
   const running = { cdkOut: first.cdkOut, stack: await start(first.cdkOut, PORT, AWS_PORT) };
   stopOnSignals(() => running.stack.stop());
   setInterval(() => stillUsed(running.cdkOut), STILL_USED_MS);
@@ -49,7 +51,7 @@ async function main(options: CommandOptions): Promise<void> {
   if (options.demo && settings.demo !== undefined)
     startDemo(path.resolve(root, settings.demo), running.stack.appUrl, console.log);
   if (options.watch)
-    watchInputs(root, async (files) => {
+    watchInputs(root, atStart, async (files) => {
       console.log(`changed: ${files.join(', ')}`);
       try {
         const next = await synthesise(root, options.context);

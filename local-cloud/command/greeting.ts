@@ -29,12 +29,8 @@ export function greeting(
 
 /** The address at which other machines reach the application, when it is open to them. */
 function networkUrl(host: string, appUrl: string): string | undefined {
-  if (host === 'localhost' || host === '::1' || host.startsWith('127.')) return undefined;
-  const open = host === '0.0.0.0' || host === '::';
-  const address = open
-    ? Object.values(networkInterfaces())
-        .flat()
-        .find((each) => each?.family === 'IPv4' && !each.internal)?.address
-    : host;
+  if (host === '127.0.0.1') return undefined;
+  const addresses = Object.values(networkInterfaces()).flat();
+  const address = addresses.find((each) => each?.family === 'IPv4' && !each.internal)?.address;
   return address && `http://${address}:${new URL(appUrl).port}`;
 }

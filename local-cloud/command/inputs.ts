@@ -31,15 +31,22 @@ export function hashInputs(root: string, settings: unknown): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Calls back when files have been changed, added or removed, and then left alone for a moment. Returns what ends it. */
-export function watchInputs(root: string, changed: (files: string[]) => Promise<void>, everyMs = 300): () => void {
-  let settled = times(root);
+type InputTimes = ReadonlyMap<string, string>;
+
+/** Calls back when files have been changed, added or removed since then, and then left alone for a moment. Returns what ends it. */
+export function watchInputs(
+  root: string,
+  since: InputTimes,
+  changed: (files: string[]) => Promise<void>,
+  everyMs = 300,
+): () => void {
+  let settled = since;
   let previous = settled;
   let busy = false;
   // Looked at, not listened to: it sees what editors do by renaming, on every platform, and costs a few milliseconds.
   const timer = setInterval(() => {
     if (busy) return;
-    const now = times(root);
+    const now = inputTimes(root);
     const quiet = differences(previous, now).length === 0;
     previous = now;
     const files = quiet ? differences(settled, now) : [];
@@ -53,7 +60,8 @@ export function watchInputs(root: string, changed: (files: string[]) => Promise<
   return () => clearInterval(timer);
 }
 
-function times(root: string): Map<string, string> {
+/** The state of every input at this moment. */
+export function inputTimes(root: string): InputTimes {
   return new Map(
     inputFiles(root).flatMap((file) => {
       const found = statSync(path.join(root, file), { throwIfNoEntry: false });
@@ -62,6 +70,6 @@ function times(root: string): Map<string, string> {
   );
 }
 
-function differences(before: Map<string, string>, after: Map<string, string>): string[] {
+function differences(before: InputTimes, after: InputTimes): string[] {
   return [...new Set([...before.keys(), ...after.keys()])].filter((file) => before.get(file) !== after.get(file));
 }

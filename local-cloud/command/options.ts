@@ -24,7 +24,8 @@ const environment = z.object({
   PORT: port.default(8000),
   AWS_PORT: port.default(4566),
   DATA_DIR: z.string().min(1).default('.local'),
-  HOST: z.string().min(1).default('127.0.0.1'),
+  // The functions reach the AWS APIs at 127.0.0.1, so that address must always be among those listened at.
+  HOST: z.enum(['127.0.0.1', '0.0.0.0', '::']).default('127.0.0.1'),
   DYNAMODB_ENDPOINT: z.url().optional(),
 });
 

@@ -47,6 +47,8 @@ export async function synthesise(root: string, context: Record<string, string>):
     await run(root, settings.app, {
       CDK_OUTDIR: unfinished,
       CDK_CONTEXT_JSON: JSON.stringify({ ...settings.context, ...context }),
+      // CDK's own rules take most of a synth; `cdk synth` and `cdk deploy` apply them, where they matter.
+      CDK_VALIDATION: 'false',
     });
     // Unpacked in Lambda, code has no folder above it whose package.json could say what kind of module it is.
     writeFileSync(path.join(unfinished, 'package.json'), '{}');
@@ -64,22 +66,17 @@ export function stillUsed(cdkOut: string): void {
   utimesSync(cdkOut, now, now);
 }
 
+/** Removes what has not been used for longest, and what a process left half made when it died. */
 function removeOldest(assemblies: string): void {
-  const byAge = readdirSync(assemblies)
-    .map((name) => path.join(assemblies, name))
-    .filter((folder) => !isAtWork(folder))
-    .map((folder) => ({
-      folder,
-      usedAt: path.extname(folder) === '' ? (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0) : 0,
-    }))
+  const folders = readdirSync(assemblies).map((name) => path.join(assemblies, name));
+  const makerOf = (folder: string): string => path.extname(folder).slice(1);
+  const finished = folders
+    .filter((folder) => makerOf(folder) === '')
+    .map((folder) => ({ folder, usedAt: statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
     .sort((one, other) => other.usedAt - one.usedAt);
-  for (const { folder } of byAge.slice(KEPT)) rmSync(folder, { recursive: true, force: true });
-}
-
-/** Whether another process is making this assembly just now. */
-function isAtWork(folder: string): boolean {
-  const pid = Number(path.extname(folder).slice(1));
-  return pid > 0 && isRunning(pid);
+  const abandoned = folders.filter((folder) => makerOf(folder) !== '' && !isRunning(Number(makerOf(folder))));
+  for (const folder of [...abandoned, ...finished.slice(KEPT).map(({ folder }) => folder)])
+    rmSync(folder, { recursive: true, force: true });
 }
 
 /** Runs a command of cdk.json as the CDK CLI does: in a shell, at the project's root, with its tools on the path. */

@@ -7,7 +7,6 @@ import { commandLine, isRunning } from '../processes/process-table.ts';
 const MARKER = 'local-cloud.json';
 const LOCK = 'local-cloud.lock';
 const markerFile = z.object({ stackUuid: z.string() });
-const lockFile = z.object({ pid: z.number(), command: z.string() });
 
 /** Why a data folder cannot be used; the message says what to do. */
 export class DataDirRefused extends Error {
@@ -58,41 +57,53 @@ export async function emptyDataDir(directory: string): Promise<void> {
 }
 
 async function takeLock(lock: string): Promise<void> {
+  const folder = path.dirname(lock);
   const mine = `${lock}.${randomUUID()}`;
-  writeFileSync(mine, JSON.stringify({ pid: process.pid, command: await commandLine(process.pid) }));
+  const dead = `${mine}.dead`;
+  writeFileSync(mine, `${process.pid}\n${await commandLine(process.pid)}`);
   try {
     if (link(mine, lock)) return;
     const holder = await holderOf(lock);
     if (holder !== undefined)
       throw new DataDirRefused(
-        `${path.dirname(lock)} is in use by process ${holder}. Stop that one first, or set DATA_DIR to another folder.`,
+        `${folder} is in use by process ${holder}. Stop that one first, or set DATA_DIR to another folder.`,
       );
-    // Renamed, not removed: of two processes that find the same dead lock, one alone can move it away.
-    renameSync(lock, `${mine}.dead`);
-    const moved = await holderOf(`${mine}.dead`);
-    if (moved !== undefined) link(`${mine}.dead`, lock);
-    rmSync(`${mine}.dead`);
+    // Renamed, not removed: of several processes that find the same dead lock, one alone can move it away.
+    if (!move(lock, dead)) throw new DataDirRefused(`${folder} was taken by another process just now.`);
+    const moved = await holderOf(dead);
+    if (moved !== undefined) link(dead, lock);
     if (moved !== undefined || !link(mine, lock))
-      throw new DataDirRefused(`${path.dirname(lock)} was taken by another process just now.`);
+      throw new DataDirRefused(`${folder} was taken by another process just now.`);
   } finally {
     rmSync(mine, { force: true });
+    rmSync(dead, { force: true });
   }
 }
 
+/** False when there is already something at `to`. */
 function link(from: string, to: string): boolean {
+  return unless('EEXIST', () => linkSync(from, to));
+}
+
+/** False when there is nothing at `from` any more. */
+function move(from: string, to: string): boolean {
+  return unless('ENOENT', () => renameSync(from, to));
+}
+
+function unless(code: string, act: () => void): boolean {
   try {
-    linkSync(from, to);
+    act();
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (error instanceof Error && 'code' in error && error.code === code) return false;
     throw error;
   }
 }
 
 /** The process that holds the lock. After a reboot its number may be another program's, so its command line must be the same. */
 async function holderOf(lock: string): Promise<number | undefined> {
-  const parsed = lockFile.safeParse(JSON.parse(readFileSync(lock, 'utf8')));
-  if (!parsed.success || !isRunning(parsed.data.pid)) return undefined;
-  const { pid, command } = parsed.data;
+  const [first = '', command = ''] = existsSync(lock) ? readFileSync(lock, 'utf8').split('\n') : [];
+  const pid = Number(first);
+  if (!(pid > 0) || !isRunning(pid)) return undefined;
   return (await commandLine(pid)) === command ? pid : undefined;
 }

@@ -5,7 +5,7 @@ import { REGION } from '../aws-request.ts';
 import { createDistribution, type Distribution, type OriginTarget } from '../cloudfront/distribution.ts';
 import type { Buckets } from '../s3/buckets.ts';
 import type { Plan } from '../template/plan-stack.ts';
-import { TemplateRefused } from '../template/template-refused.ts';
+import { blaming, TemplateRefused } from '../template/template-refused.ts';
 import type { Gateways } from './gateways.ts';
 
 /** What answers on the application's port. */
@@ -29,7 +29,10 @@ const accessControl = z.object({ OriginAccessControlOriginType: z.string(), Sign
 /** The first distribution of the plan; without one, its HTTP API. */
 export function createFront(plan: Plan, surroundings: Surroundings): Front {
   const [distribution] = plan.edge.distributions;
-  if (distribution !== undefined) return createDistributionOf(plan, distribution.config, surroundings);
+  if (distribution !== undefined)
+    return blaming(`the distribution ${distribution.id}`, () =>
+      createDistributionOf(plan, distribution.config, surroundings),
+    );
   const api = plan.apis.find(({ protocol, stage }) => protocol === 'HTTP' && stage === '$default');
   const gateway = surroundings.gateways.byId.get(api?.apiId ?? '');
   return {

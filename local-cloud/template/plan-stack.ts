@@ -69,5 +69,9 @@ export function planStack(template: Template, world: World): Plan {
     outputs: Object.fromEntries(outputs),
   };
   checkReferences(plan);
-  return plan;
+  const [, ...others] = plan.edge.distributions;
+  const unserved = others.map(
+    ({ id }) => `the distribution ${id} is not served: the first one has the application's port.`,
+  );
+  return { ...plan, warnings: [...plan.warnings, ...unserved] };
 }

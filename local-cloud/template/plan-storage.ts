@@ -1,13 +1,14 @@
-import type * as z from 'zod';
-import { table } from './properties/dynamodb.ts';
+import * as z from 'zod';
+import { parseTableProperties } from '../dynamodb/table-properties.ts';
 import { bucketDeployment } from './properties/s3.ts';
 import { ssmParameter } from './properties/schedules.ts';
 import { queue } from './properties/sqs.ts';
 import { requireAssetDirectory } from './plan-functions.ts';
 import type { ReadResources } from './read-resources.ts';
+import { blaming } from './template-refused.ts';
 
 /** `streamArn` is the one the plan has for it; the running table's own ends in another label. */
-export type TablePlan = { name: string; properties: z.infer<typeof table>; streamArn: string };
+export type TablePlan = { name: string; properties: Record<string, unknown>; streamArn: string };
 export type QueuePlan = { name: string; attributes: Record<string, string> };
 export type ParameterPlan = { name: string; type: 'String' | 'StringList'; value: string };
 
@@ -24,11 +25,11 @@ export type DeploymentPlan = {
 };
 
 export function planTables(read: ReadResources, streamArnOf: (logicalId: string) => string): TablePlan[] {
-  return read('AWS::DynamoDB::Table', table).map(({ logicalId, name, properties }) => ({
-    name,
-    properties,
-    streamArn: streamArnOf(logicalId),
-  }));
+  return read('AWS::DynamoDB::Table', z.record(z.string(), z.unknown())).map(({ logicalId, name, properties }) => {
+    // The engine's own list of what it knows: asked now, before anything runs.
+    blaming(`${logicalId} (AWS::DynamoDB::Table)`, () => parseTableProperties(name, properties));
+    return { name, properties, streamArn: streamArnOf(logicalId) };
+  });
 }
 
 export function planQueues(read: ReadResources): QueuePlan[] {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Browser, type BrowserContextOptions, chromium, type LaunchOptions, type Page } from 'playwright-core';
 
@@ -43,8 +44,8 @@ async function unpack(): Promise<void> {
   const fresh = await mkdtemp(`${UNPACKED}-`);
   // As in a Lambda function, it also unpacks the libraries that a bare machine lacks.
   const env = { ...process.env, TMPDIR: fresh, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' };
-  const program = "await (await import('@sparticuz/chromium')).default.executablePath()";
-  await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], { env });
+  const program = fileURLToPath(new URL('./unpack-chromium.mjs', import.meta.url));
+  await promisify(execFile)(process.execPath, [program], { env });
   await writeFile(path.join(fresh, 'fonts/fonts.conf'), FONTS);
   try {
     await rename(fresh, UNPACKED);

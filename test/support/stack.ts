@@ -43,6 +43,9 @@ function quiet(line: string): void {
 
 export type StackProcess = {
   appUrl: string;
+  awsUrl: string;
+  /** The template's outputs, as the command prints them. */
+  output(name: string): string;
   /** `kill -9`: nothing gets to say goodbye. */
   kill(): Promise<void>;
 };
@@ -53,9 +56,16 @@ export async function startCommand(dataDir: string): Promise<StackProcess> {
     env: { ...process.env, PORT: '0', AWS_PORT: '0', DATA_DIR: dataDir, FASTTRACK_ALLOW_PRIVATE_SOURCES: '1' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const appUrl = await firstUrl(child);
+  const printed = await untilReady(child);
+  const output = (name: string) => {
+    const value = new RegExp(`^ *${name} +(\\S+)`, 'm').exec(printed)?.[1];
+    if (value === undefined) throw new Error(`the command printed no ${name}:\n${printed}`);
+    return value;
+  };
   return {
-    appUrl,
+    appUrl: output('Application'),
+    awsUrl: output('AWS APIs'),
+    output,
     async kill() {
       child.kill('SIGKILL');
       await once(child, 'exit');
@@ -63,19 +73,17 @@ export async function startCommand(dataDir: string): Promise<StackProcess> {
   };
 }
 
-async function firstUrl(child: ChildProcess): Promise<string> {
+async function untilReady(child: ChildProcess): Promise<string> {
   if (child.stdout === null) throw new Error('no output to read');
   const printed: string[] = [];
-  const url = await new Promise<string>((resolve, reject) => {
-    const lines = createInterface({ input: child.stdout! });
+  const lines = createInterface({ input: child.stdout });
+  await new Promise<void>((resolve, reject) => {
+    // Goes on listening for ever: output that nobody reads would block the command.
     lines.on('line', (line) => {
       printed.push(line);
-      const found = /http:\/\/localhost:\d+/.exec(line)?.[0];
-      if (found !== undefined) resolve(found);
+      if (line.includes('ready in')) resolve();
     });
     child.once('exit', (code) => reject(new Error(`the command ended with ${code}:\n${printed.join('\n')}`)));
   });
-  // Whatever it prints from now on must be read, or it would block.
-  child.stdout.resume();
-  return url;
+  return printed.join('\n');
 }

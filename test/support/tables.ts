@@ -12,20 +12,21 @@ export async function someTables() {
     engine.ensureTable(names.connections, cloudFormation(tables.connections)),
     engine.ensureTable(names.news, cloudFormation(tables.news)),
   ]);
-  const client = new DynamoDBClient({
-    endpoint: engine.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
-  const db = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const db = documentClient(engine.endpoint);
   return {
     db,
     names,
     async stop() {
-      client.destroy();
+      db.destroy();
       await engine.stop();
     },
   };
+}
+
+export function documentClient(endpoint: string): DynamoDBDocumentClient {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
 type Keys = { partitionKey: string; sortKey?: string };
