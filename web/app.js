@@ -2,9 +2,10 @@ import { announcer } from './announcer.js';
 import { deleteDownload, listDownloads, RequestFailed } from './api.js';
 import { makeCard } from './card.js';
 import { confirmDeletion } from './confirm-deletion.js';
-import { isOver, liveDownloads, SHOWN } from './downloads.js';
+import { isOver, liveDownloads, SHOWN } from './live-downloads.js';
 import { text, language, translate } from './language.js';
 import { requestForm } from './request-form.js';
+import { say } from './say.js';
 
 /** Others ask for downloads too: their coming has no channel yet. */
 const LOOK_EACH_MS = 5_000;
@@ -31,9 +32,11 @@ const form = requestForm(at('request'), {
     announce(`${view.title}: ${text.status[view.status]}`);
   },
 });
-look();
 setInterval(look, LOOK_EACH_MS);
-document.addEventListener('visibilitychange', look);
+document.addEventListener('visibilitychange', () => {
+  look().catch(reportError);
+});
+await look();
 
 async function look() {
   // A page nobody sees asks for nothing.
@@ -69,9 +72,9 @@ function draw() {
   const views = downloads.views();
   drawCards(views);
   drawConnection(downloads.links());
-  at('count').textContent = views.length === 0 ? '' : countOf(views);
+  say(at('count'), views.length === 0 ? '' : countOf(views));
   at('notice').hidden = views.length > 0;
-  if (contact !== 'connecting') at('notice').textContent = contact === 'away' ? text.unreachable : text.empty;
+  if (contact !== 'connecting') say(at('notice'), contact === 'away' ? text.unreachable : text.empty);
 }
 
 function countOf(views) {
@@ -106,7 +109,7 @@ function keepFocusNear({ element }) {
 
 function drawConnection({ wanted, live, lost }) {
   const { state, words } = connectionOf(wanted, live, lost);
-  at('connection').textContent = words;
+  say(at('connection'), words);
   at('connection').parentElement.dataset.state = state;
 }
 

@@ -1,6 +1,7 @@
-import { isOver } from './downloads.js';
+import { isOver } from './live-downloads.js';
 import { bytes, bytesPerSecond, duration, percent } from './format.js';
 import { text } from './language.js';
+import { say, set } from './say.js';
 
 const PLACEHOLDER = '/thumbnail.svg';
 
@@ -104,10 +105,4 @@ function parse(address) {
   } catch {
     return null;
   }
-}
-
-/** Unchanged text is left alone, or a selection in it would be lost. */
-const say = (element, words) => set(element, 'textContent', words);
-function set(element, property, value) {
-  if (element[property] !== value) element[property] = value;
 }

@@ -1,4 +1,4 @@
-import { isOver } from './downloads.js';
+import { isOver } from './live-downloads.js';
 import { text } from './language.js';
 
 /** Asks before something is lost; nothing is lost with a download that failed or was cancelled. */

@@ -7,11 +7,11 @@ const LONGEST_WAIT_MS = 30_000;
  * `hears.update` each notification newer than the last; `hears.refresh` is awaited before each reconnection.
  */
 export async function follow(id, hears, signal) {
-  for (let failures = 0; !signal.aborted; ) {
+  for (let failures = 0; !signal.aborted;) {
     const greeted = await listen(id, hears, signal);
     if (signal.aborted) return;
     hears.lost();
-    failures = greeted ? 0 : failures + 1;
+    failures = greeted ? 1 : failures + 1;
     await pause(Math.random() * Math.min(LONGEST_WAIT_MS, 500 * 2 ** failures), signal);
     if (!signal.aborted) await hears.refresh();
   }

@@ -5,10 +5,11 @@ export const locale = language === 'en' ? navigator.language : 'pt-BR';
 const page = {
   skip: 'Skip to the downloads',
   connecting: 'Connecting…',
-  headline: 'Paste an address. Watch the download happen.',
+  headline_paste: 'Paste an address.',
+  headline_watch: 'Watch the download happen.',
   url_label: 'Address of the video or audio',
   submit: 'Download',
-  token_label: "This server's access key",
+  token_label: "This server's access token",
   url_hint: 'An http or https link straight to the file: mp4, webm, mp3, m4a and others.',
   loading: 'Loading…',
   about_heading: 'What exists now',

@@ -16,16 +16,17 @@ export function requestForm(form, { accepted }) {
     if (sending) return;
     const wanted = url.value.trim();
     if (wanted === '') return refuse(text.emptyUrl);
+    refuse('');
     // Sent again because no answer came, it must not become a second download.
     if (attempt.url !== wanted) attempt = { url: wanted, key: newKey() };
     busy(true);
     try {
       accepted(await requestDownload(wanted, attempt.key));
       attempt = { url: '', key: '' };
-      form.reset();
-      refuse('');
+      url.value = '';
+      access.hidden = true;
     } catch (failure) {
-      refuse(failure.message);
+      refuse(failure.message, failure.status === 400);
       if (failure.status === 401) askForToken();
     } finally {
       busy(false);
@@ -40,10 +41,10 @@ export function requestForm(form, { accepted }) {
     button.ariaDisabled = String(now);
   }
 
-  function refuse(reason) {
+  function refuse(reason, isFieldWrong = reason !== '') {
     error.textContent = reason;
-    url.ariaInvalid = String(reason !== '');
-    if (reason !== '') url.focus();
+    url.ariaInvalid = String(isFieldWrong);
+    if (isFieldWrong) url.focus();
   }
 
   function askForToken() {

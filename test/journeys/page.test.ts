@@ -34,12 +34,12 @@ const toSay = (card: Locator, text: string) => card.getByText(text, { exact: tru
 
 /** Every progress the card shows until it says that the download ended. */
 async function progressOf(card: Locator, end: string): Promise<number[]> {
+  await card.getByRole('progressbar', { name: /^Progresso de / }).waitFor(WITHIN);
   const seen = new Set<number>();
   const ended = toSay(card, end).then(() => true);
   while (!(await Promise.race([ended, card.page().waitForTimeout(50)]))) {
-    const bar = card.getByRole('progressbar');
-    const value = (await bar.isVisible()) ? await bar.getAttribute('value') : null;
-    if (value !== null) seen.add(Number(value));
+    // Not by its role: at the end the bar hides, and a hidden one would be waited for.
+    seen.add(Number(await card.locator('progress').getAttribute('value')));
   }
   return [...seen];
 }

@@ -1,4 +1,4 @@
-import { getDownload } from './api.js';
+import { getDownload, RequestFailed } from './api.js';
 import { follow } from './follow.js';
 
 export const SHOWN = 20;
@@ -40,7 +40,7 @@ export function liveDownloads(tell) {
       update: (message) => hear(entry, message),
       refresh: () => refresh(id),
     };
-    follow(id, hears, controller.signal);
+    follow(id, hears, controller.signal).catch(reportError);
   }
 
   function linkIs(entry, link) {
@@ -52,10 +52,10 @@ export function liveDownloads(tell) {
     if (!(seq >= entry.seq) || entries.get(id) !== entry) return;
     entry.seq = seq;
     entry.heardAt = performance.now();
-    if (data.error_code === 'deleted') return forget(id);
+    if (data.error_code === 'deleted') return remove(id);
     put({ ...entry.view, ...data });
     // The API says more than a notification does (when it began and ended), and in the reader's language.
-    if (OVER.includes(data.status)) refresh(id);
+    if (OVER.includes(data.status)) refresh(id).catch(reportError);
   }
 
   /** What was asked for before something newer was heard says nothing new; and what is over stays over. */
@@ -65,10 +65,16 @@ export function liveDownloads(tell) {
 
   async function refresh(id) {
     const askedAt = performance.now();
-    // Not reached: the next list, or the next reconnection, tries again.
-    const view = await getDownload(id).catch(() => undefined);
+    let view;
+    try {
+      view = await getDownload(id);
+    } catch (error) {
+      // The next list, or the next reconnection, tries again.
+      if (error instanceof RequestFailed) return;
+      throw error;
+    }
     const entry = entries.get(id);
-    if (entry === undefined || view === undefined) return;
+    if (entry === undefined) return;
     if (view === null) forget(id);
     else if (!isStale(entry, view, askedAt)) put(view);
   }
@@ -91,7 +97,14 @@ export function liveDownloads(tell) {
     tell.changed();
   }
 
+  /** For good: a list that was asked for before does not bring it back. */
+  function remove(id) {
+    deleted.add(id);
+    forget(id);
+  }
+
   return {
+    remove,
     /** Takes the newest downloads as they were asked for at `askedAt`, a `performance.now()`. */
     take(views, askedAt) {
       for (const view of views) learn(view, askedAt);
@@ -101,13 +114,9 @@ export function liveDownloads(tell) {
       }
       tell.changed();
     },
-    /** A download that was just accepted. */
+    /** A download that was just accepted; the answer to a repeated request may be older than what is known. */
     add(view) {
-      learn(view, performance.now(), performance.now());
-    },
-    remove(id) {
-      deleted.add(id);
-      forget(id);
+      if (!entries.has(view.id)) learn(view, performance.now(), performance.now());
     },
     /** Newest first. */
     views() {
