@@ -2,7 +2,7 @@ import { errorAnswer, type Answer } from './messages.ts';
 import type { OriginRequest } from './origin-request.ts';
 import type { BucketTarget } from './origin-target.ts';
 
-/** Asks a private bucket as CloudFront does with an origin access control that grants `s3:GetObject`. */
+/** Asks a private bucket as CloudFront does with an origin access control. */
 export async function askBucket(target: BucketTarget, request: OriginRequest): Promise<Answer> {
   const { method } = request;
   if (method !== 'GET' && method !== 'HEAD') return errorAnswer(403, 'The bucket may only be read.');
@@ -19,8 +19,7 @@ export async function askBucket(target: BucketTarget, request: OriginRequest): P
   });
   const listed = Object.entries(headers).map(([name, value]): [string, string[]] => [name.toLowerCase(), [value]]);
   const answer = { headers: Object.fromEntries(listed), ...(body !== undefined && { body }), from: 'origin' } as const;
-  // Without s3:ListBucket, S3 does not say that a key is missing.
-  return { ...answer, status: status === 404 ? 403 : status };
+  return { ...answer, status: status === 404 && !target.listable ? 403 : status };
 }
 
 function decodedKey(path: string): string | undefined {

@@ -105,8 +105,9 @@ export const files: Record<string, string> = {
   'big.css': 'a{} '.repeat(1000),
   'ü b.txt': 'ü',
 };
-export const bucket = (asked: [string, BucketConditions][] = []): OriginTarget => ({
+export const bucket = (asked: [string, BucketConditions][] = [], listable = false): OriginTarget => ({
   kind: 'bucket',
+  listable,
   async get(key, conditions) {
     asked.push([key, conditions]);
     const content = files[key];

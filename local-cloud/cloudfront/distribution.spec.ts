@@ -165,6 +165,11 @@ test('a bucket answers HEAD, ranges and conditions, and a missing key is forbidd
   expect((await fetch(`${url}/nothing`)).status).toBe(403);
 });
 
+test('a bucket that CloudFront may list says that a key is missing', async () => {
+  const url = await serve({ behavior: site(), targets: { 'site.test': bucket([], true) } });
+  expect((await fetch(`${url}/nothing`)).status).toBe(404);
+});
+
 test('an error gets its configured page and status; without a page it stays as it is', async () => {
   const CustomErrorResponses = [
     { ErrorCode: 403, ResponseCode: 200, ResponsePagePath: '/index.html' },

@@ -13,6 +13,8 @@ export type HttpTarget = {
 
 export type BucketTarget = {
   kind: 'bucket';
+  /** Whether its policy grants `s3:ListBucket`: without it, S3 does not say that a key is missing. */
+  listable: boolean;
   get(key: string, conditions: BucketConditions): Promise<BucketAnswer>;
 };
 

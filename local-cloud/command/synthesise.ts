@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utime
 import path from 'node:path';
 import { isRunning } from '../processes/process-table.ts';
 import { dieWithMe } from '../processes/watchdog.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { takeLock } from '../processes/lock-file.ts';
 import { hashInputs } from './inputs.ts';
 import { readCdkSettings } from './project.ts';
 
@@ -25,6 +27,7 @@ type Synthesis = {
 
 /** How many assemblies are kept; those in use are the newest, since their stacks say so (`stillUsed`). */
 const KEPT = 5;
+const WAIT_MS = 100;
 const OUTPUT_CHARACTERS = 100_000;
 
 /**
@@ -32,7 +35,6 @@ const OUTPUT_CHARACTERS = 100_000;
  * An assembly lies under the digest of what it was made from: it never changes, and one that is half made is never found.
  */
 export async function synthesise(root: string, context: Record<string, string>): Promise<Synthesis> {
-  const settings = readCdkSettings(root);
   const assemblies = path.join(root, 'cdk.out', 'local');
   const cdkOut = path.join(assemblies, hashInputs(root, context));
   if (existsSync(cdkOut)) {
@@ -40,6 +42,22 @@ export async function synthesise(root: string, context: Record<string, string>):
     return { cdkOut, tookMs: null };
   }
   const started = performance.now();
+  mkdirSync(assemblies, { recursive: true });
+  const lock = `${assemblies}.lock`;
+  // One at a time: a project's build has one place to put what it makes.
+  while ((await takeLock(lock)) !== null) await sleep(WAIT_MS);
+  try {
+    if (existsSync(cdkOut)) return { cdkOut, tookMs: null };
+    await synthesiseInto(root, cdkOut, context);
+    removeOldest(assemblies);
+  } finally {
+    rmSync(lock, { force: true });
+  }
+  return { cdkOut, tookMs: performance.now() - started };
+}
+
+async function synthesiseInto(root: string, cdkOut: string, context: Record<string, string>): Promise<void> {
+  const settings = readCdkSettings(root);
   const unfinished = `${cdkOut}.${process.pid}`;
   mkdirSync(unfinished, { recursive: true });
   try {
@@ -56,8 +74,6 @@ export async function synthesise(root: string, context: Record<string, string>):
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }
-  removeOldest(assemblies);
-  return { cdkOut, tookMs: performance.now() - started };
 }
 
 /** Keeps an assembly from being removed while a stack runs from it; to be said each minute. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { commandLine, isRunning } from '../processes/process-table.ts';
+import { takeLock } from '../processes/lock-file.ts';
 
 const MARKER = 'local-cloud.json';
 const LOCK = 'local-cloud.lock';
@@ -25,7 +25,11 @@ export async function openDataDir(directory: string): Promise<DataDir> {
   const root = path.resolve(directory);
   mkdirSync(root, { recursive: true });
   const lock = path.join(root, LOCK);
-  await takeLock(lock);
+  const holder = await takeLock(lock);
+  if (holder !== null)
+    throw new DataDirRefused(
+      `${root} is in use by process ${holder}. Stop that one first, or set DATA_DIR to another folder.`,
+    );
   const marker = path.join(root, MARKER);
   if (!existsSync(marker)) {
     writeFileSync(`${marker}.new`, JSON.stringify({ stackUuid: randomUUID() }));
@@ -54,56 +58,4 @@ export async function emptyDataDir(directory: string): Promise<void> {
     if (name !== MARKER && name !== LOCK) rmSync(path.join(root, name), { recursive: true });
   rmSync(path.join(root, MARKER));
   held.release();
-}
-
-async function takeLock(lock: string): Promise<void> {
-  const folder = path.dirname(lock);
-  const mine = `${lock}.${randomUUID()}`;
-  const dead = `${mine}.dead`;
-  writeFileSync(mine, `${process.pid}\n${await commandLine(process.pid)}`);
-  try {
-    if (link(mine, lock)) return;
-    const holder = await holderOf(lock);
-    if (holder !== undefined)
-      throw new DataDirRefused(
-        `${folder} is in use by process ${holder}. Stop that one first, or set DATA_DIR to another folder.`,
-      );
-    // Renamed, not removed: of several processes that find the same dead lock, one alone can move it away.
-    if (!move(lock, dead)) throw new DataDirRefused(`${folder} was taken by another process just now.`);
-    const moved = await holderOf(dead);
-    if (moved !== undefined) link(dead, lock);
-    if (moved !== undefined || !link(mine, lock))
-      throw new DataDirRefused(`${folder} was taken by another process just now.`);
-  } finally {
-    rmSync(mine, { force: true });
-    rmSync(dead, { force: true });
-  }
-}
-
-/** False when there is already something at `to`. */
-function link(from: string, to: string): boolean {
-  return unless('EEXIST', () => linkSync(from, to));
-}
-
-/** False when there is nothing at `from` any more. */
-function move(from: string, to: string): boolean {
-  return unless('ENOENT', () => renameSync(from, to));
-}
-
-function unless(code: string, act: () => void): boolean {
-  try {
-    act();
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === code) return false;
-    throw error;
-  }
-}
-
-/** The process that holds the lock. After a reboot its number may be another program's, so its command line must be the same. */
-async function holderOf(lock: string): Promise<number | undefined> {
-  const [first = '', command = ''] = existsSync(lock) ? readFileSync(lock, 'utf8').split('\n') : [];
-  const pid = Number(first);
-  if (!(pid > 0) || !isRunning(pid)) return undefined;
-  return (await commandLine(pid)) === command ? pid : undefined;
 }

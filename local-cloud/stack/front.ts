@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import * as z from 'zod';
 import { REGION } from '../aws-request.ts';
 import { createDistribution, type Distribution, type OriginTarget } from '../cloudfront/distribution.ts';
+import type { BucketConditions } from '../cloudfront/origin-target.ts';
 import type { Buckets } from '../s3/buckets.ts';
 import type { Plan } from '../template/plan-stack.ts';
 import { blaming, TemplateRefused } from '../template/template-refused.ts';
@@ -98,7 +99,8 @@ function targetOf(
       throw new TemplateRefused(
         `The origin ${domainName} has no origin access control, and all buckets here are private.`,
       );
-    return { kind: 'bucket', get: (key, conditions) => buckets.get(bucket.name, key, conditions) };
+    const get = (key: string, conditions: BucketConditions) => buckets.get(bucket.name, key, conditions);
+    return { kind: 'bucket', listable: bucket.listable, get };
   }
   const gateway = gateways.byId.get(label);
   if (gateway === undefined) throw new TemplateRefused(`The origin ${domainName} is not in the template.`);

@@ -1,10 +1,11 @@
 import type * as z from 'zod';
 import { bucketSettings, type BucketSettings } from '../s3/bucket-settings.ts';
-import { bucket, bucketNotifications } from './properties/s3.ts';
+import { bucket, bucketNotifications, bucketPolicy } from './properties/s3.ts';
 import type { ReadResources } from './read-resources.ts';
 import { TemplateRefused } from './template-refused.ts';
 
-export type BucketPlan = { name: string; settings: BucketSettings };
+/** `listable`: its policy lets somebody list it, as far as this cloud looks at policies. */
+export type BucketPlan = { name: string; settings: BucketSettings; listable: boolean };
 
 type Properties = z.infer<typeof bucket>;
 type Rule = { kind: 'Queue' | 'CloudFunction'; targetArn: string; events: string[]; prefix: string; suffix: string };
@@ -12,6 +13,11 @@ type Rule = { kind: 'Queue' | 'CloudFunction'; targetArn: string; events: string
 /** Every bucket with what its own properties and CDK's custom resource for notifications ask of it. */
 export function planBuckets(read: ReadResources): BucketPlan[] {
   const added = read('Custom::S3BucketNotifications', bucketNotifications);
+  const listable = new Set(
+    read('AWS::S3::BucketPolicy', bucketPolicy)
+      .filter(grantsListing)
+      .map(({ properties }) => properties.Bucket),
+  );
   return read('AWS::S3::Bucket', bucket).map(({ logicalId, name, properties }) => {
     const notifications = [
       ...ownNotifications(properties),
@@ -25,8 +31,13 @@ export function planBuckets(read: ReadResources): BucketPlan[] {
       notifications,
     });
     if (!settings.success) throw new TemplateRefused(`${logicalId} (AWS::S3::Bucket): ${settings.error.message}`);
-    return { name, settings: settings.data };
+    return { name, settings: settings.data, listable: listable.has(name) };
   });
+}
+
+function grantsListing({ properties }: { properties: z.infer<typeof bucketPolicy> }): boolean {
+  const { Statement } = properties.PolicyDocument;
+  return Statement.some(({ Effect, Action }) => Effect === 'Allow' && Action.includes('s3:ListBucket'));
 }
 
 function corsRule(rule: NonNullable<Properties['CorsConfiguration']>['CorsRules'][number]) {

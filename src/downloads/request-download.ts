@@ -1,6 +1,7 @@
 import { acceptedDownload, type AcceptedDownload, type Quality } from '../../contract/download.ts';
 import { log } from '../aws/log.ts';
 import type { Queue } from '../aws/queue.ts';
+import { titleOf } from '../media/media-name.ts';
 import type { DownloadMessage } from './download-message.ts';
 import { viewOf, type Download } from './download.ts';
 import type { DownloadsTable } from './table.ts';
@@ -65,7 +66,8 @@ function newDownload(app: RequestDownloadDeps, { owner, url, quality }: Download
     owner,
     seq: 1,
     url,
-    title: titleFromUrl(url),
+    // Something to read until the source has told its title.
+    title: titleOf(undefined, new URL(url)),
     thumbnail: app.placeholderThumbnail,
     quality,
     status: 'pending',
@@ -91,10 +93,4 @@ function newDownload(app: RequestDownloadDeps, { owner, url, quality }: Download
     idle_attempts: 0,
     upload_id: null,
   };
-}
-
-/** Something to read until the source has told its title. */
-function titleFromUrl(url: string): string {
-  const { hostname, pathname } = new URL(url);
-  return pathname.split('/').findLast((segment) => segment !== '') ?? hostname;
 }

@@ -98,3 +98,13 @@ export const bucketDeployment = z.strictObject({
   RetainOnDelete: withoutEffect,
   WaitForDistributionInvalidation: withoutEffect,
 });
+
+const oneOrMore = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
+
+/** Permissions are not evaluated; of a bucket's only `s3:ListBucket` shows: it turns a missing key's 403 into 404. */
+export const bucketPolicy = z.strictObject({
+  Bucket: z.string(),
+  PolicyDocument: z.object({
+    Statement: z.array(z.object({ Effect: z.string(), Action: oneOrMore.default([]) })),
+  }),
+});
