@@ -15,12 +15,13 @@ const stamp = 'node_modules/.installed-from';
 const lock = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
   console.log('Installing packages (once; about half a minute)…');
-  const install = spawnSync('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], {
+  // Not `npm ci`: it wants every optional binary for every platform in the lock, and not all registries carry them all.
+  const install = spawnSync('npm', ['install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error'], {
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
   if (install.status !== 0) {
-    console.error('npm ci failed (see above). Check the network to your npm registry and try again.');
+    console.error('npm install failed (see above). Check the network to your npm registry and try again.');
     process.exit(install.status ?? 1);
   }
   writeFileSync(stamp, lock);
