@@ -2,7 +2,6 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import * as routes from '../../contract/routes.ts';
-import { log } from '../aws/log.ts';
 import { access, type AccessDeps } from './access.ts';
 import { docsPage } from './docs-page.ts';
 import { downloadsApi, type DownloadsApiDeps } from './downloads-api.ts';
@@ -19,10 +18,7 @@ export function httpApi(app: ApiDeps): Hono {
   systemApi(api, app);
 
   const site = new Hono();
-  site.onError((error, c) => {
-    if (!(error instanceof Refused)) log.error('request failed', { path: c.req.path, error });
-    return answerProblem(c, error);
-  });
+  site.onError((error, c) => answerProblem(c, error));
   site.notFound((c) => answerProblem(c, new Refused(isKnownPath(c.req.path) ? 'method_not_allowed' : 'not_found')));
   site.use(access(app));
   const tooLarge = () => {

@@ -2,11 +2,13 @@ import type { Hook } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Env } from 'hono/types';
 import { HTTPException } from 'hono/http-exception';
+import { log } from '../aws/log.ts';
 import { problemOf, Refused } from './problem.ts';
 
 /** Any error as its problem+json; what nobody expected says nothing of our insides. */
 export function answerProblem(c: Context, error: Error): Response {
   const refused = error instanceof Refused ? error : fromFramework(error);
+  if (refused.code === 'internal') log.error('request failed', { path: c.req.path, error });
   const problem = problemOf(refused.code, c.req.header('accept-language'), refused.more);
   const headers = { 'content-type': 'application/problem+json' };
   // A plain Response, because Hono's own takes only statuses known at compile time.
