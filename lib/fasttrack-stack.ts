@@ -71,7 +71,7 @@ export class FastTrackStack extends Stack {
     if (config.alarmEmail !== undefined) new AlarmEmail(this, 'AlarmEmail', { address: config.alarmEmail });
 
     new CfnOutput(this, 'SiteUrl', { value: edge.url });
-    new CfnOutput(this, 'WebSocketUrl', { value: `wss://${edge.host}/ws` });
+    new CfnOutput(this, 'WebSocketUrl', { value: `wss://${edge.host}/ws/downloads/{id}` });
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Answers only CloudFront, but for /health.' });
     new CfnOutput(this, 'MediaBucket', { value: media.bucketName });
     new CfnOutput(this, 'DownloadQueueUrl', { value: queue.queueUrl });
