@@ -1,0 +1,11 @@
+import { benchEngine } from './engine/bench-engine.ts';
+
+const benches: Record<string, () => Promise<void>> = { engine: benchEngine };
+
+const [name = ''] = process.argv.slice(2);
+const bench = benches[name];
+if (bench === undefined) {
+  console.error(`npm run bench -- ${Object.keys(benches).join(' | ')}`);
+  process.exit(1);
+}
+await bench();
