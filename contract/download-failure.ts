@@ -1,7 +1,10 @@
 import * as z from 'zod';
 
-/** What a person can do about a failed download. */
-export const remedy = z.enum(['retry_now', 'retry_later', 'never']);
+/**
+ * What a person can do about a failed download. `needs_cookies`: only somebody signed in at the source gets it;
+ * `run_elsewhere`: this server's address is the obstacle, the same system at home may succeed.
+ */
+export const remedy = z.enum(['retry_now', 'retry_later', 'needs_cookies', 'run_elsewhere', 'never']);
 export type Remedy = z.infer<typeof remedy>;
 
 type Failure = { pt: string; en: string; remedy: Remedy };
@@ -48,6 +51,56 @@ export const downloadFailures = {
     en: "The source's file is empty.",
     remedy: 'never',
   },
+  source_blocked: {
+    pt: 'O site recusa o endereço deste servidor: pede prova de que não é um robô. Em outra rede, como a de casa, costuma funcionar.',
+    en: "The site refuses this server's address: it asks for proof of not being a bot. From another network, such as one at home, it usually works.",
+    remedy: 'run_elsewhere',
+  },
+  source_geo_blocked: {
+    pt: 'O site não oferece este vídeo no país deste servidor.',
+    en: "The site does not offer this video in this server's country.",
+    remedy: 'run_elsewhere',
+  },
+  source_private: {
+    pt: 'Este vídeo é privado ou só para membros; este servidor não entra com conta.',
+    en: 'This video is private or for members only; this server does not sign in.',
+    remedy: 'needs_cookies',
+  },
+  source_age_restricted: {
+    pt: 'O site pede uma conta que comprove a idade; este servidor não entra com conta.',
+    en: 'The site asks for an account that proves the age; this server does not sign in.',
+    remedy: 'needs_cookies',
+  },
+  source_live: {
+    pt: 'É uma transmissão ao vivo ou ainda não começou. Tente depois que ela terminar.',
+    en: 'It is a live broadcast, or has not begun. Try when it has ended.',
+    remedy: 'retry_later',
+  },
+  source_broken: {
+    pt: 'O site mudou e este servidor já não o entende. Uma atualização costuma resolver.',
+    en: 'The site has changed and this server no longer understands it. An update usually helps.',
+    remedy: 'retry_later',
+  },
+  source_unsupported: {
+    pt: 'Este servidor não sabe baixar deste endereço.',
+    en: 'This server does not know how to download from this address.',
+    remedy: 'never',
+  },
+  source_changed: {
+    pt: 'O arquivo mudou na origem durante o download.',
+    en: 'The file changed at the source during the download.',
+    remedy: 'retry_now',
+  },
+  quality_not_available: {
+    pt: 'A origem não oferece esta qualidade. Escolha outra.',
+    en: 'The source does not offer this quality. Choose another.',
+    remedy: 'never',
+  },
+  host_not_allowed: {
+    pt: 'Este servidor não baixa deste site.',
+    en: 'This server does not download from this site.',
+    remedy: 'never',
+  },
   too_many_redirects: {
     pt: 'A origem redireciona sem fim.',
     en: 'The source redirects without end.',
@@ -58,10 +111,20 @@ export const downloadFailures = {
     en: "The file is larger than this server's limit.",
     remedy: 'never',
   },
-  too_slow: {
-    pt: 'A origem é lenta demais: o download não terminou no tempo de uma execução.',
-    en: 'The source is too slow: the download did not end within the time of one run.',
-    remedy: 'retry_later',
+  too_long: {
+    pt: 'A mídia dura mais que o limite deste servidor.',
+    en: "The media lasts longer than this server's limit.",
+    remedy: 'never',
+  },
+  merge_failed: {
+    pt: 'Não foi possível juntar a imagem e o som. Tente outra qualidade.',
+    en: 'Picture and sound could not be put together. Try another quality.',
+    remedy: 'retry_now',
+  },
+  source_not_resumable: {
+    pt: 'A origem só envia o arquivo de uma vez, e ele não coube no tempo de uma execução.',
+    en: 'The source sends the file only in one go, and it did not fit into the time of one run.',
+    remedy: 'run_elsewhere',
   },
   gave_up: {
     pt: 'Várias tentativas falharam sem avançar; o download foi encerrado.',

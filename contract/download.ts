@@ -20,7 +20,7 @@ export const QUALITIES = [
 export const quality = z.enum(QUALITIES);
 export type Quality = z.infer<typeof quality>;
 
-export const phase = z.enum(['resolving', 'downloading', 'storing']);
+export const phase = z.enum(['resolving', 'downloading', 'merging', 'storing']);
 
 /** A download id as it may stand in a path: the edge function accepts the same characters. */
 export const downloadId = z

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { sourceOrder, youtubeClients, ytDlpHosts } from './sources.ts';
 
 const tableName = z.string().min(3);
 /** Environment values are text; CDK must give text. */
@@ -7,11 +8,37 @@ const wholeNumber = z
   .regex(/^[1-9]\d*$/)
   .transform(Number);
 
+const hostOverrides = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: `is not JSON: ${String(error)}` });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.record(z.string(), z.url({ protocol: /^https?$/ })))
+  .prefault('{}');
+
 /** Set on a laptop alone: the template has none of these, so a deployed function never sees them. */
 const localRun = {
   FASTTRACK_ALLOW_PRIVATE_SOURCES: z.stringbool().prefault('false'),
+  /** `{"www.youtube.com":"http://127.0.0.1:9100"}`: what is asked of a host goes elsewhere, for tests. */
+  FASTTRACK_HOST_OVERRIDES: hostOverrides,
   AWS_ENDPOINT_URL: z.url().optional(),
 };
+
+/** Where media may come from. */
+const mediaSources = z.object({
+  ...localRun,
+  SOURCES: sourceOrder,
+  YOUTUBE_CLIENTS: youtubeClients,
+  /** The program `yt-dlp`, where there is one. */
+  YT_DLP_PATH: z.string().optional(),
+  YT_DLP_HOSTS: ytDlpHosts,
+});
+export type MediaSourcesEnv = z.output<typeof mediaSources>;
 
 /** Compared with `x-origin-key`, which only the site's CloudFront sends. */
 const originKey = { ORIGIN_KEY: z.string().min(16) };
@@ -19,9 +46,9 @@ const originKey = { ORIGIN_KEY: z.string().min(16) };
 const accessToken = { ACCESS_TOKEN_PARAMETER: z.string().optional() };
 
 export const httpEnv = z.object({
+  ...mediaSources.shape,
   ...originKey,
   ...accessToken,
-  ...localRun,
   DOWNLOADS_TABLE: tableName,
   NEWS_TABLE: tableName,
   MEDIA_BUCKET: z.string(),
@@ -37,12 +64,17 @@ export const connectionsEnv = z.object({
   WEBSOCKET_CALLBACK_URL: z.url(),
 });
 export const downloadWorkerEnv = z.object({
-  ...localRun,
+  ...mediaSources.shape,
   DOWNLOADS_TABLE: tableName,
   NEWS_TABLE: tableName,
   MEDIA_BUCKET: z.string(),
   DOWNLOAD_QUEUE_URL: z.url(),
   MAX_DOWNLOAD_BYTES: wholeNumber,
+  /** Requests to a source side by side; while more make it faster, there may be as many as MOST_MEDIA_CONNECTIONS. */
+  MEDIA_CONNECTIONS: wholeNumber.prefault('8'),
+  MOST_MEDIA_CONNECTIONS: wholeNumber.prefault('16'),
+  /** S3 takes no part but the last below 5 MiB. */
+  PART_BYTES: wholeNumber.pipe(z.int().min(5 * 1024 ** 2)).prefault(String(8 * 1024 ** 2)),
 });
 export const greeterEnv = z.object({
   CONNECTIONS_TABLE: tableName,

@@ -55,6 +55,10 @@ export const problems = {
       en: 'This Idempotency-Key was already used with another body.',
     },
   },
+  not_inspectable: {
+    status: 422,
+    title: { pt: 'A origem não mostra este endereço.', en: 'The source does not show this address.' },
+  },
   internal: {
     status: 500,
     title: { pt: 'Erro interno. Tente de novo em instantes.', en: 'Internal error. Try again shortly.' },

@@ -2,6 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import * as z from 'zod';
 import { acceptedDownload, download, quality, status } from './download.ts';
 import * as control from './control-routes.ts';
+import { inspectUrl } from './inspect-route.ts';
 import { byId, idempotent, invalid, json, missing, problemOf, requestedUrl } from './route-parts.ts';
 
 export const MAX_URL_LENGTH = 2048;
@@ -143,6 +144,7 @@ export const getDocs = createRoute({
 export const routes = [
   requestDownload,
   listDownloads,
+  inspectUrl,
   control.clearDownloads,
   control.requestBatch,
   control.cancelDownload,

@@ -2,37 +2,38 @@ import { downloadWorkerEnv } from '../contract/env.ts';
 import { mediaBucket } from '../src/aws/bucket.ts';
 import { dynamoDb } from '../src/aws/dynamodb.ts';
 import { eachMessage } from '../src/aws/each-message.ts';
-import { log } from '../src/aws/log.ts';
-import { receipts, sqsClient } from '../src/aws/queue.ts';
+import { queue, receipts, sqsClient } from '../src/aws/queue.ts';
 import { s3Client } from '../src/aws/s3-client.ts';
 import { attemptsTable } from '../src/downloads/attempts/table.ts';
-import { downloadMessage } from '../src/downloads/download-message.ts';
-import { runDownload, type TransferOptions } from '../src/downloads/run-download.ts';
-import { discardFrom } from '../src/media/discard.ts';
-import { openDirect } from '../src/media/direct-source.ts';
-import { guardedDispatcher } from '../src/media/guarded-fetch.ts';
-import type { Media } from '../src/media/media.ts';
-import { transfer } from '../src/media/transfer.ts';
+import { type DownloadMessage, downloadMessage } from '../src/downloads/download-message.ts';
+import { runDownload } from '../src/downloads/run-download.ts';
+import { downloadsTable } from '../src/downloads/table.ts';
+import { mediaSources } from '../src/media/media-sources.ts';
+import { mediaStorage } from '../src/media/media-storage.ts';
 
 const env = downloadWorkerEnv.parse(process.env);
-const tables = { downloads: env.DOWNLOADS_TABLE, news: env.NEWS_TABLE };
+const names = { downloads: env.DOWNLOADS_TABLE, news: env.NEWS_TABLE };
+const db = dynamoDb();
+const sqs = sqsClient();
 const bucket = mediaBucket(s3Client({ endpoint: env.AWS_ENDPOINT_URL }), env.MEDIA_BUCKET);
-const dispatcher = guardedDispatcher({ allowPrivate: env.FASTTRACK_ALLOW_PRIVATE_SOURCES });
-const limits = {
-  maxBytes: env.MAX_DOWNLOAD_BYTES,
-  onLeftBehind: (error: unknown) => log.warn('parts left to the lifecycle rule', { error }),
-};
+const { sources, dispatcher } = mediaSources(env, { connections: env.MOST_MEDIA_CONNECTIONS });
 const app = {
-  attempts: attemptsTable(dynamoDb(), tables),
-  open: (url: string, signal: AbortSignal) => openDirect(url, { dispatcher, signal }),
-  transfer: (key: string, media: Media, options: TransferOptions) =>
-    transfer(bucket, key, media, { ...options, ...limits }),
-  discard: discardFrom(bucket),
+  attempts: attemptsTable(db, names),
+  downloads: downloadsTable(db, names),
+  queue: queue<DownloadMessage>(sqs, env.DOWNLOAD_QUEUE_URL),
+  resolve: sources.resolve,
+  ...mediaStorage(bucket, {
+    dispatcher,
+    maxBytes: env.MAX_DOWNLOAD_BYTES,
+    partBytes: env.PART_BYTES,
+    connections: env.MEDIA_CONNECTIONS,
+    mostConnections: env.MOST_MEDIA_CONNECTIONS,
+  }),
   now: () => new Date(),
 };
 
 export const handler = eachMessage(
   downloadMessage,
-  receipts(sqsClient(), env.DOWNLOAD_QUEUE_URL),
+  receipts(sqs, env.DOWNLOAD_QUEUE_URL),
   (message, delivery, context) => runDownload(app, message, delivery, () => context.getRemainingTimeInMillis()),
 );

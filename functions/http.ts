@@ -12,6 +12,7 @@ import { newDownloadId } from '../src/downloads/download.ts';
 import { downloadsTable } from '../src/downloads/table.ts';
 import { httpApi } from '../src/http/api.ts';
 import { discardFrom } from '../src/media/discard.ts';
+import { mediaSources } from '../src/media/media-sources.ts';
 
 const env = httpEnv.parse(process.env);
 const db = dynamoDb();
@@ -23,6 +24,7 @@ export const handler = http(
     listing: downloadListing(db, env.DOWNLOADS_TABLE),
     queue: queue<DownloadMessage>(sqsClient(), env.DOWNLOAD_QUEUE_URL),
     discard: discardFrom(bucket),
+    inspect: mediaSources(env).sources.inspect,
     linkTo: linkToFile(bucket),
     accessToken: accessToken(env.ACCESS_TOKEN_PARAMETER),
     allowPrivateSources: env.FASTTRACK_ALLOW_PRIVATE_SOURCES,

@@ -43,8 +43,16 @@ export class DownloadWorker extends Construct {
       }),
     );
     queue.grantSend(fn);
-    downloads.grantItems(fn, 'GetItem', 'PutItem', 'UpdateItem');
+    downloads.grantItems(fn, 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
     news.grantItems(fn, 'PutItem');
-    media.grantObjects(fn, 'PutObject', 'AbortMultipartUpload', 'DeleteObject');
+    media.grantObjects(
+      fn,
+      'GetObject',
+      'PutObject',
+      'ListMultipartUploadParts',
+      'AbortMultipartUpload',
+      'DeleteObject',
+    );
+    media.grantList(fn);
   }
 }

@@ -86,6 +86,7 @@ export class HttpApi extends Construct {
     downloads.grantIndexes(fn, 'by_owner', 'by_status');
     news.grantItems(fn, 'PutItem');
     media.grantObjects(fn, 'GetObject', 'DeleteObject', 'AbortMultipartUpload');
+    media.grantList(fn);
     queue.grantSend(fn);
     if (config.accessToken === undefined) warnThatAnybodyMayWrite(this);
     else readParameter(fn, config.accessToken);

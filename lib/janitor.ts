@@ -44,6 +44,7 @@ export class Janitor extends Construct {
     downloads.grantItems(fn, 'BatchGetItem', 'UpdateItem', 'DeleteItem');
     downloads.grantIndexes(fn, 'unsettled', 'leased');
     media.grantObjects(fn, 'DeleteObject', 'AbortMultipartUpload');
+    media.grantList(fn);
     queue.grantSend(fn);
   }
 }

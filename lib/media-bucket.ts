@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { Grant } from 'aws-cdk-lib/aws-iam';
 import { HttpMethods } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { NodeFunction } from './node-function.ts';
@@ -6,7 +7,7 @@ import { PrivateBucket } from './private-bucket.ts';
 import { grantWildcard } from './wildcard-grant.ts';
 
 type MediaBucketProps = { retain: boolean; siteUrl: string };
-type ObjectAction = 'GetObject' | 'PutObject' | 'DeleteObject' | 'AbortMultipartUpload';
+type ObjectAction = 'GetObject' | 'PutObject' | 'DeleteObject' | 'AbortMultipartUpload' | 'ListMultipartUploadParts';
 
 /** Where the downloaded files are: written by the worker, read through presigned links. */
 export class MediaBucket extends PrivateBucket {
@@ -25,6 +26,15 @@ export class MediaBucket extends PrivateBucket {
       ],
       // The parts of an upload that never ended are invisible, and billed. A pause may last this long.
       lifecycleRules: [{ id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7) }],
+    });
+  }
+
+  /** To see what is there: objects, and uploads that are unfinished. */
+  grantList(fn: NodeFunction): void {
+    Grant.addToPrincipal({
+      grantee: fn,
+      actions: ['s3:ListBucket', 's3:ListBucketMultipartUploads'],
+      resourceArns: [this.bucketArn],
     });
   }
 

@@ -4,6 +4,11 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  ListPartsCommand,
+  NotFound,
   PutObjectCommand,
   type S3Client,
   UploadPartCommand,
@@ -14,7 +19,7 @@ import { crc32 } from 'node:zlib';
 import { aimAt, hostnameOf, leaveBodyUnsigned } from './s3-request.ts';
 
 /** A part that S3 has: what `completeUpload` must name. */
-export type StoredPart = { number: number; etag: string; crc32: string };
+export type StoredPart = { number: number; bytes: number; etag: string; crc32: string };
 
 type Upload = { key: string; uploadId: string };
 
@@ -24,10 +29,19 @@ export type MediaBucket = {
   /** The body must not change until this is settled. S3 refuses the part if it arrives damaged. */
   uploadPart(part: Upload & { number: number; body: Buffer; signal?: AbortSignal }): Promise<StoredPart>;
   completeUpload(upload: Upload & { parts: readonly StoredPart[] }): Promise<void>;
+  /** The parts that S3 has, by their number. */
+  listParts(upload: Upload): Promise<StoredPart[]>;
   /** Frees the parts. An upload that is gone already is no error. */
   abortUpload(upload: Upload): Promise<void>;
   deleteObject(key: string): Promise<void>;
+  /** Null: there is no such object. */
+  headObject(key: string): Promise<{ bytes: number } | null>;
+  /** Unfinished uploads, and below objects, whose keys begin so: at most a thousand. */
+  listUploads(prefix: string): Promise<Upload[]>;
+  listKeys(prefix: string): Promise<string[]>;
   presignedGet(key: string, link: FileLink): Promise<string>;
+  /** The bytes from `start` up to, not including, `end`: all of them. */
+  getRange(key: string, start: number, end: number, signal: AbortSignal): Promise<Buffer>;
 };
 
 type FileLink = {
@@ -87,7 +101,7 @@ export function mediaBucket(client: S3Client, name: string): MediaBucket {
         { step: 'build' },
       );
       const { ETag } = await client.send(command, signal === undefined ? {} : { abortSignal: signal });
-      return { number, etag: given(ETag, 'ETag'), crc32: crc };
+      return { number, bytes: body.length, etag: given(ETag, 'ETag'), crc32: crc };
     },
 
     async completeUpload({ parts, ...to }) {
@@ -96,16 +110,55 @@ export function mediaBucket(client: S3Client, name: string): MediaBucket {
       await client.send(command);
     },
 
+    async listParts(which) {
+      const parts: StoredPart[] = [];
+      // Not the SDK's paginator: it takes the marker that S3 sends with the last page too for another page.
+      for (let marker: string | undefined, more = true; more;) {
+        const command = new ListPartsCommand({ ...upload(which), PartNumberMarker: marker });
+        const { Parts = [], IsTruncated = false, NextPartNumberMarker } = await client.send(command);
+        [marker, more] = [NextPartNumberMarker, IsTruncated];
+        for (const { PartNumber, Size, ETag, ChecksumCRC32 } of Parts) {
+          parts.push({
+            number: given(PartNumber, 'PartNumber'),
+            bytes: given(Size, 'Size'),
+            etag: given(ETag, 'ETag'),
+            crc32: given(ChecksumCRC32, 'ChecksumCRC32'),
+          });
+        }
+      }
+      return parts;
+    },
+
     async abortUpload(which) {
       try {
         await client.send(new AbortMultipartUploadCommand(upload(which)));
       } catch (error) {
-        if (!(error instanceof Error && error.name === 'NoSuchUpload')) throw error;
+        if (!noSuchUpload(error)) throw error;
       }
     },
 
     async deleteObject(key) {
       await client.send(new DeleteObjectCommand(at(key)));
+    },
+
+    async headObject(key) {
+      try {
+        const { ContentLength } = await client.send(new HeadObjectCommand(at(key)));
+        return { bytes: given(ContentLength, 'ContentLength') };
+      } catch (error) {
+        if (error instanceof NotFound) return null;
+        throw error;
+      }
+    },
+
+    async listUploads(Prefix) {
+      const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: name, Prefix }));
+      return Uploads.map(({ Key, UploadId }) => ({ key: given(Key, 'Key'), uploadId: given(UploadId, 'UploadId') }));
+    },
+
+    async listKeys(Prefix) {
+      const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: name, Prefix }));
+      return Contents.map(({ Key }) => given(Key, 'Key'));
     },
 
     async presignedGet(key, { fileName, contentType, expiresSeconds, viewerHost }) {
@@ -127,7 +180,20 @@ export function mediaBucket(client: S3Client, name: string): MediaBucket {
       }
       return getSignedUrl(client, command, { expiresIn: expiresSeconds });
     },
+
+    async getRange(key, start, end, signal) {
+      const command = new GetObjectCommand({ ...at(key), Range: `bytes=${start}-${end - 1}` });
+      const { Body } = await client.send(command, { abortSignal: signal });
+      const bytes = await given(Body, 'Body').transformToByteArray();
+      if (bytes.length !== end - start) throw new Error(`S3 sent ${bytes.length} bytes instead of ${end - start}`);
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    },
   };
+}
+
+/** The upload was aborted or completed meanwhile. */
+export function noSuchUpload(error: unknown): boolean {
+  return error instanceof Error && error.name === 'NoSuchUpload';
 }
 
 function checksum(body: Buffer): string {
@@ -140,7 +206,7 @@ function typed(contentType: string | null) {
   return contentType === null ? {} : { ContentType: contentType };
 }
 
-function given(value: string | undefined, name: string): string {
+function given<T>(value: T | undefined, name: string): T {
   if (value === undefined) throw new Error(`S3 answered without ${name}`);
   return value;
 }

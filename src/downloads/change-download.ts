@@ -75,8 +75,11 @@ export function removeDownload(tables: DownloadTables, before: Download, now: Da
 export const discardedId = ({ id, seq }: Pick<Download, 'id' | 'seq'>): string => `${id}#${seq}`;
 export const discardKey = (discarded: string): { pk: string } => ({ pk: `discarded#${discarded}` });
 
-/** Notes the bytes of a download for deletion: at once when nobody can be writing them, else when the lease has run out. */
-export function discardWrites(tableName: string, download: Download, now: Date): Write[] {
+/**
+ * Notes the bytes of a download for deletion, all but the object to keep: at once when nobody can be writing them, else when the
+ * lease has run out.
+ */
+export function discardWrites(tableName: string, download: Download, now: Date, keep: string | null = null): Write[] {
   if (download.media_key === null) return [];
   const Put = {
     TableName: tableName,
@@ -84,7 +87,7 @@ export function discardWrites(tableName: string, download: Download, now: Date):
       ...discardKey(discardedId(download)),
       discarded_id: discardedId(download),
       media_key: download.media_key,
-      upload_id: download.upload_id,
+      keep,
       unsettled_since: download.lease_expires_at ?? now.toISOString(),
       unsettled_shard: String(shardOf(download.id)),
     },

@@ -7,8 +7,8 @@ export type Control = 'cancel' | 'pause' | 'resume' | 'retry';
 
 export type ControlDownloadDeps = EnqueueDeps & {
   downloads: Pick<DownloadsTable, 'update' | 'settle' | 'forgetDiscarded'>;
-  /** Deletes what was stored under a key: the object, and the parts of an unfinished upload. */
-  discard: (key: string, uploadId: string | null) => Promise<void>;
+  /** Deletes what is stored under a key and those that begin with it. */
+  discard: (key: string, keep: string | null) => Promise<void>;
   now: () => Date;
 };
 
@@ -50,7 +50,7 @@ const decisions: Record<Control, (download: Download, now: Date) => Decision> = 
   cancel(download, now) {
     if (download.status === 'cancelled') return { kind: 'unchanged' };
     if (!['pending', 'downloading', 'paused'].includes(download.status)) return { kind: 'refused' };
-    const cancelled = { ...letGo(download), status: 'cancelled', media_key: null, upload_id: null } as const;
+    const cancelled: Download = { ...letGo(download), status: 'cancelled', media_key: null, tracks: [] };
     return { kind: 'changed', download: { ...cancelled, completed_at: now.toISOString() }, discards: true };
   },
   pause(download) {
@@ -95,7 +95,7 @@ function letGo(download: Download): Download {
 async function discardNow(app: ControlDownloadDeps, before: Download): Promise<void> {
   if (before.media_key === null || before.lease_expires_at !== null) return;
   try {
-    await app.discard(before.media_key, before.upload_id);
+    await app.discard(before.media_key, null);
     await app.downloads.forgetDiscarded(discardedId(before));
   } catch (error) {
     log.warn('bytes not deleted; left to the janitor', { download_id: before.id, error });

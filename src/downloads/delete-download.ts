@@ -3,8 +3,8 @@ import { discardedId, type DownloadsTable } from './table.ts';
 
 export type DeleteDownloadDeps = {
   downloads: Pick<DownloadsTable, 'remove' | 'forgetDiscarded'>;
-  /** Deletes what was stored under a key: the object, and the parts of an unfinished upload. */
-  discard: (key: string, uploadId: string | null) => Promise<void>;
+  /** Deletes what is stored under a key and those that begin with it. */
+  discard: (key: string, keep: string | null) => Promise<void>;
   now: () => Date;
 };
 
@@ -18,7 +18,7 @@ export async function deleteDownload(app: DeleteDownloadDeps, id: string): Promi
   log.info('download deleted', { download_id: id, status: download.status });
   if (download.media_key === null || download.lease_expires_at !== null) return true;
   try {
-    await app.discard(download.media_key, download.upload_id);
+    await app.discard(download.media_key, null);
     await app.downloads.forgetDiscarded(discardedId(download));
   } catch (error) {
     log.warn('bytes not deleted; left to the janitor', { download_id: id, error });

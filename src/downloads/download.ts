@@ -1,11 +1,16 @@
 import { ulid } from 'ulid';
 import * as z from 'zod';
 import { phase, quality, status, type DownloadView, type Status } from '../../contract/download.ts';
+import { storedUpload } from '../media/stored-upload.ts';
 import { downloadFailures, type DownloadFailureCode } from '../../contract/download-failure.ts';
 
 const nullable = <T extends z.ZodType>(schema: T) => schema.nullable().default(null);
 const isFailureCode = (code: unknown): code is DownloadFailureCode =>
   typeof code === 'string' && code in downloadFailures;
+
+/** Its unfinished upload, when there is one; and its bytes, once it is stored whole. */
+const storedTrack = z.object({ upload: nullable(storedUpload), bytes: nullable(z.int()) });
+export type StoredTrack = z.infer<typeof storedTrack>;
 
 /** A download as it is stored: what everybody may know, and what only the system needs. */
 export const downloadRecord = z.object({
@@ -41,8 +46,8 @@ export const downloadRecord = z.object({
   /** How far any attempt has come, and the attempts in a row that came no further. */
   bytes_reached: z.int(),
   idle_attempts: z.int(),
-  /** The unfinished multipart upload of the attempt, to be aborted by whoever takes over. */
-  upload_id: nullable(z.string()),
+  /** What is stored of each track until the whole is: whoever takes over goes on from there. */
+  tracks: z.array(storedTrack).default([]),
 });
 export type Download = z.infer<typeof downloadRecord>;
 

@@ -11,7 +11,7 @@ export type RepairDownloadsDeps = {
   repairs: RepairsTable;
   downloads: Pick<DownloadsTable, 'settle' | 'forgetDiscarded'>;
   queue: Queue<DownloadMessage>;
-  discard: (key: string, uploadId: string | null) => Promise<void>;
+  discard: (key: string, keep: string | null) => Promise<void>;
   now: () => Date;
 };
 
@@ -27,8 +27,8 @@ export async function repairDownloads(app: RepairDownloadsDeps): Promise<void> {
       await app.queue.send({ id });
       await app.downloads.settle(id);
     }),
-    ...discarded.map(async ({ discarded_id, media_key, upload_id }) => {
-      await app.discard(media_key, upload_id);
+    ...discarded.map(async ({ discarded_id, media_key, keep }) => {
+      await app.discard(media_key, keep);
       await app.downloads.forgetDiscarded(discarded_id);
     }),
     ...abandoned.map(({ id }) => app.queue.send({ id })),

@@ -4,9 +4,11 @@ import type { Attempt, AttemptsTable } from './attempts/table.ts';
 
 /** At most two a second: enough for a living bar, and cost follows time instead of bytes. */
 const INTERVAL_MS = 500;
+/** After so long without a byte people are told so. */
+const STALLED_MS = 20_000;
 
 export type ProgressReport = {
-  /** Takes note of how many bytes there are now; costs nothing. */
+  /** Takes note of how many bytes there are now; costs nothing. The first note is where this attempt begins. */
   report: (bytes: number) => void;
   /** Aborted, with AttemptLost, when a write found that the attempt lost its hold; `stop` throws it too. */
   lost: AbortSignal;
@@ -14,32 +16,45 @@ export type ProgressReport = {
   stop: () => Promise<void>;
 };
 
-/** Writes the newest progress, twice a second while it changes. */
+/** Writes the newest progress, twice a second while it changes; and once, when it has not changed for long, that it stands still. */
 export function reportProgress(
   attempts: Pick<AttemptsTable, 'progress'>,
   attempt: Attempt,
   now: () => Date,
+  intervalMs = INTERVAL_MS,
 ): ProgressReport {
   const over = new AbortController();
   const lost = new AbortController();
   const paceAt = speedometer(now);
-  let bytes = 0;
+  let bytes: number | null = null;
 
   const write = async (): Promise<void> => {
     let written = 0;
+    let movedAt = now().getTime();
+    let toldStalled = false;
     while (!over.signal.aborted) {
-      const pace = paceAt(bytes, attempt.download.bytes_total);
-      if (bytes > written) {
-        written = bytes;
-        await attempts.progress(attempt, { bytes_downloaded: written, ...pace }, now());
+      if (bytes !== null) {
+        const pace = paceAt(bytes, attempt.download.bytes_total);
+        const at = now();
+        if (bytes > written) {
+          written = bytes;
+          movedAt = at.getTime();
+          toldStalled = false;
+          await attempts.progress(attempt, { bytes_downloaded: written, ...pace }, at);
+        } else if (!toldStalled && at.getTime() - movedAt >= STALLED_MS) {
+          toldStalled = true;
+          await attempts.progress(attempt, { bytes_downloaded: written, speed: 0, eta: null }, at);
+        }
       }
-      await pause(INTERVAL_MS, over.signal);
+      await pause(intervalMs, over.signal);
     }
   };
   const writing = write().catch((error: unknown) => lost.abort(error));
 
   return {
     report: (count) => {
+      // Called for every chunk: the first call, and only that, is measured at once.
+      if (bytes === null) paceAt(count, null);
       bytes = count;
     },
     lost: lost.signal,

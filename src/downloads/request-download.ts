@@ -86,6 +86,6 @@ function newDownload(app: RequestDownloadDeps, { owner, url, quality }: Download
     lease_expires_at: null,
     bytes_reached: 0,
     idle_attempts: 0,
-    upload_id: null,
+    tracks: [],
   };
 }

@@ -4,19 +4,21 @@ import { bodyLimit } from 'hono/body-limit';
 import * as routes from '../../contract/routes.ts';
 import { access, type AccessDeps } from './access.ts';
 import { controlApi } from './control-api.ts';
+import { inspectApi, type InspectApiDeps } from './inspect-api.ts';
 import { docsPage } from './docs-page.ts';
 import { downloadsApi, type DownloadsApiDeps } from './downloads-api.ts';
 import { answerProblem, refuseInvalid } from './edge-errors.ts';
 import { isKnownPath, requireJson } from './request-checks.ts';
 import { Refused } from './problem.ts';
 
-export type ApiDeps = DownloadsApiDeps & AccessDeps & { version: string };
+export type ApiDeps = DownloadsApiDeps & InspectApiDeps & AccessDeps & { version: string };
 
 /** The whole HTTP API: each route answers at its path and under `/api/v1`. */
 export function httpApi(app: ApiDeps): Hono {
   const api = new OpenAPIHono({ defaultHook: refuseInvalid });
   downloadsApi(api, app);
   controlApi(api, app);
+  inspectApi(api, app);
   systemApi(api, app);
 
   const site = new Hono();

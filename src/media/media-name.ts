@@ -33,8 +33,8 @@ const MEDIA_EXTENSIONS = new Set([...EXTENSION_OF_TYPE.values(), 'm4v', 'mpeg', 
 
 /** What people call the media: the name its origin gave it, else the URL's last segment, else the host. Never empty. */
 export function titleOf(contentDisposition: string | undefined, url: URL): string {
-  const named = contentDisposition === undefined ? '' : clean(attachmentName(contentDisposition));
-  return named || clean(unescape(url.pathname.split('/').at(-1) ?? '')) || url.hostname;
+  const named = contentDisposition === undefined ? '' : cleanName(attachmentName(contentDisposition));
+  return named || cleanName(unescape(url.pathname.split('/').at(-1) ?? '')) || url.hostname;
 }
 
 /** The name's extension when it is one of media; else what the content type says; else whatever the name ends with. */
@@ -58,7 +58,7 @@ function attachmentName(header: string): string {
 }
 
 /** Without what a name must not carry: control and bidi characters, halves of surrogate pairs, path separators. */
-function clean(name: string): string {
+export function cleanName(name: string): string {
   const text = name
     .replace(/[\p{Cc}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, '')
     .replace(/[/\\]/g, '-')

@@ -1,14 +1,17 @@
 import type { MediaBucket, StoredPart } from '../aws/bucket.ts';
 
+export type UploadBucket = Pick<
+  MediaBucket,
+  'putObject' | 'createUpload' | 'uploadPart' | 'completeUpload' | 'abortUpload'
+>;
+
 type UploadOptions = {
-  bucket: MediaBucket;
+  bucket: UploadBucket;
   key: string;
   contentType: string | null;
   partBytes: number;
   /** Parts in memory at once: those on their way and the one being filled. */
   concurrency: number;
-  /** Awaited before the first part is sent: whoever knows the id can free what a killed process leaves behind. */
-  onUploadCreated: (uploadId: string) => Promise<void>;
   signal: AbortSignal;
 };
 
@@ -39,7 +42,6 @@ export function objectUpload(options: UploadOptions): ObjectUpload {
   async function begin(): Promise<string> {
     // Never aborted: an upload whose id nobody learnt could not be freed.
     uploadId = await bucket.createUpload({ key, contentType });
-    await options.onUploadCreated(uploadId);
     return uploadId;
   }
 

@@ -1,19 +1,16 @@
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { MediaBucket } from '../aws/bucket.ts';
-import type { Media } from './media.ts';
-import { objectUpload } from './object-upload.ts';
+import { objectUpload, type UploadBucket } from './object-upload.ts';
+import { partSizeFor } from './part-plan.ts';
 import { SourceFailed } from './source-failed.ts';
 
-const MIB = 1024 * 1024;
-const PART_BYTES = 8 * MIB;
-/** S3 takes 10,000. */
-const MAX_PARTS = 9_000;
+/** What came with the answer, and its bytes. The body fails with `SourceFailed` alone, or with the abort's reason. */
+export type StreamedMedia = { contentType: string | null; length: number | null; body: Readable };
 
 type TransferOptions = {
   maxBytes: number;
-  partBytes?: number;
+  partBytes: number;
   concurrency?: number;
-  onUploadCreated: (uploadId: string) => Promise<void>;
   /**
    * Bytes read from the source so far: never fewer than the last time, at most `concurrency` parts ahead of what S3 has
    * stored. Called for every chunk.
@@ -25,13 +22,13 @@ type TransferOptions = {
 };
 
 /**
- * Moves the media into the bucket, whole or not at all, in constant memory. Fails with `SourceFailed` when the source is
+ * Moves one stream into the bucket, whole or not at all, in constant memory. Fails with `SourceFailed` when the source is
  * to blame, with the abort's reason, or with the storage's own error.
  */
 export async function transfer(
-  bucket: MediaBucket,
+  bucket: UploadBucket,
   key: string,
-  media: Media,
+  media: StreamedMedia,
   options: TransferOptions,
 ): Promise<{ bytes: number }> {
   const { maxBytes, onProgress, concurrency = 4 } = options;
@@ -40,9 +37,8 @@ export async function transfer(
     key,
     contentType: media.contentType,
     // Without a length the limit is the best guess: it keeps the same promise about the number of parts.
-    partBytes: partSizeFor(media.length ?? maxBytes, options.partBytes ?? PART_BYTES),
+    partBytes: partSizeFor(media.length ?? maxBytes, options.partBytes),
     concurrency,
-    onUploadCreated: options.onUploadCreated,
     signal: options.signal,
   });
   let bytes = 0;
@@ -72,12 +68,7 @@ export async function transfer(
   }
 }
 
-/** The usual size, or as many whole MiB as a file of that length needs to fit into the parts there are. */
-function partSizeFor(length: number, usual: number): number {
-  return length <= usual * MAX_PARTS ? usual : Math.ceil(length / MAX_PARTS / MIB) * MIB;
-}
-
-function refuseTooLarge(bytes: number, maxBytes: number): void {
+export function refuseTooLarge(bytes: number, maxBytes: number): void {
   if (bytes > maxBytes) throw new SourceFailed('too_large', `${bytes} of at most ${maxBytes} bytes`);
 }
 

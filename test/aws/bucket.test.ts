@@ -9,6 +9,7 @@ import { type Endpoint, startEndpoint } from '../../local-cloud/endpoint.ts';
 import { type Buckets, openBuckets } from '../../local-cloud/s3/buckets.ts';
 import { type MediaBucket, mediaBucket } from '../../src/aws/bucket.ts';
 import { s3Client } from '../../src/aws/s3-client.ts';
+import { abandonFrom, discardFrom } from '../../src/media/discard.ts';
 import { transfer } from '../../src/media/transfer.ts';
 import { contentOf, contentSha256 } from '../support/origins/media-content.ts';
 
@@ -52,12 +53,11 @@ async function fetched(key: string, given: Partial<Parameters<MediaBucket['presi
 
 function aClip(size: number, told: number | null = size) {
   const body = Readable.from(contentOf(7, 0, size), { objectMode: false });
-  const known = { title: 'clip.mp4', contentType: 'video/mp4', extension: 'mp4', thumbnail: null } as const;
-  return { ...known, validators: {}, finalUrl: 'https://media.example/clip.mp4', length: told, body };
+  return { contentType: 'video/mp4', length: told, body };
 }
 const options = (changed = {}) => ({
   maxBytes: 100 * MIB,
-  onUploadCreated: async () => undefined,
+  partBytes: 8 * MIB,
   onProgress: () => undefined,
   onLeftBehind: (error: unknown) => {
     throw error;
@@ -193,4 +193,39 @@ test('on AWS a link leads to S3, whatever host the viewer used', async () => {
   const url = await real.presignedGet('k', { ...link, viewerHost: 'evil.example' });
   expect(new URL(url).host).toBe('media.s3.us-east-1.amazonaws.com');
   expect(url).not.toContain('checksum-crc32');
+});
+
+test('the parts of an upload are told, however many pages they fill', async () => {
+  const uploadId = await bucket.createUpload({ key: 'many', contentType: null });
+  for (let from = 1; from <= 1_010; from += 101) {
+    const numbers = Array.from({ length: 101 }, (_, index) => from + index);
+    await Promise.all(
+      numbers.map((number) => bucket.uploadPart({ key: 'many', uploadId, number, body: Buffer.from('x') })),
+    );
+  }
+  const parts = await bucket.listParts({ key: 'many', uploadId });
+  expect(parts.map(({ number }) => number)).toEqual(Array.from({ length: 1_010 }, (_, index) => index + 1));
+  expect(parts[1_009]).toMatchObject({ bytes: 1, crc32: expect.stringMatching(/=$/) });
+  await bucket.abortUpload({ key: 'many', uploadId });
+  await expect(bucket.listParts({ key: 'many', uploadId })).rejects.toMatchObject({ name: 'NoSuchUpload' });
+});
+
+test('an object that is not there is null, one that is has its length', async () => {
+  await bucket.putObject({ key: 'there', body: Buffer.from('12345'), contentType: null });
+  expect(await bucket.headObject('there')).toEqual({ bytes: 5 });
+  expect(await bucket.headObject('not there')).toBeNull();
+});
+
+test('what is discarded goes with all that begins like it, but for the object to keep', async () => {
+  const body = Buffer.from('x');
+  const keys = ['discard/a', 'discard/a/video', 'discard/a/merged', 'discard/b'];
+  await Promise.all(keys.map((key) => bucket.putObject({ key, body, contentType: null })));
+  await bucket.createUpload({ key: 'discard/a/audio', contentType: null });
+  await bucket.createUpload({ key: 'discard/b/audio', contentType: null });
+  await discardFrom(bucket)('discard/a', 'discard/a/merged');
+  expect(await bucket.listKeys('discard/')).toEqual(['discard/a/merged', 'discard/b']);
+  expect((await bucket.listUploads('discard/')).map(({ key }) => key)).toEqual(['discard/b/audio']);
+  await abandonFrom(bucket)('discard/b');
+  expect(await bucket.listUploads('discard/')).toEqual([]);
+  expect(await bucket.headObject('discard/b')).not.toBeNull();
 });

@@ -24,6 +24,8 @@ const attempts = () => attemptsTable(world.db, world.names);
 const news = () => newsTable(world.db, world.names.news).after(downloadChannel(id), 0);
 const counters = () => countersOf(world.db, world.names.downloads);
 
+const undescribed = { thumbnail: '', duration: null, tracks: [] };
+
 async function claimed(seconds = 1): Promise<Attempt> {
   const claim = await attempts().claim(id, at(seconds));
   if (claim.kind !== 'claimed') throw new Error(claim.kind);
@@ -44,7 +46,7 @@ test('a held download says for how long, and is taken over when its lease has ru
   await expect(attempts().progress(dead, { bytes_downloaded: 1, speed: 1, eta: 1 }, at(32))).rejects.toThrow(
     AttemptLost,
   );
-  await expect(attempts().complete(dead, { bytes: 1 }, at(32))).rejects.toThrow(AttemptLost);
+  await expect(attempts().complete(dead, { bytes: 1, media_key: 'k' }, at(32))).rejects.toThrow(AttemptLost);
   await expect(attempts().renew(dead, at(32))).rejects.toThrow(AttemptLost);
 });
 
@@ -63,11 +65,12 @@ test('a whole download is told step by step, in order, and counted once', async 
     content_type: 'video/mp4',
     format: 'mp4',
     bytes_total: 100,
+    ...undescribed,
   };
   await attempts().describe(attempt, { ...described, media_key: 'media/x' }, at(2));
   await attempts().progress(attempt, { bytes_downloaded: 20, speed: 10, eta: 8 }, at(3));
   await attempts().progress(attempt, { bytes_downloaded: 50, speed: 10, eta: 5 }, at(4));
-  await attempts().complete(attempt, { bytes: 100 }, at(11));
+  await attempts().complete(attempt, { bytes: 100, media_key: 'media/x' }, at(11));
 
   const told = await news();
   expect(told.map(({ seq }) => seq)).toEqual([1, 2, 3, 5, 6]);
@@ -118,10 +121,10 @@ test('a download whose message nobody could handle is given up, unless somebody 
 
 test('a download deleted under its worker stops it, and its bytes are noted for deletion after the lease', async () => {
   const attempt = await claimed(1);
-  const described = { title: 't', file_name: 't', content_type: null, format: null, bytes_total: null };
+  const described = { title: 't', file_name: 't', content_type: null, format: null, bytes_total: null, ...undescribed };
   await attempts().describe(attempt, { ...described, media_key: 'media/y' }, at(2));
   await downloads().remove(id, at(3));
-  await expect(attempts().complete(attempt, { bytes: 5 }, at(4))).rejects.toThrow(AttemptLost);
+  await expect(attempts().complete(attempt, { bytes: 5, media_key: 'media/y' }, at(4))).rejects.toThrow(AttemptLost);
   expect(await downloads().get(id)).toBeNull();
   expect((await news()).at(-1)).toMatchObject({
     kind: 'ending',

@@ -41,7 +41,7 @@ const store = (changes: Partial<Download>) => anApp().downloads.request(aDownloa
 const ask = (control: Control, app: App = anApp(), key?: string) => controlDownload(app, id, control, key);
 const now = () => anApp().downloads.get(id);
 
-const stored = { media_key: 'media/k', upload_id: 'u1', bytes_downloaded: 50, bytes_total: 100 };
+const stored = { media_key: 'media/k', tracks: [{ upload: null, bytes: 50 }], bytes_downloaded: 50, bytes_total: 100 };
 
 test('a running download is paused: its worker stops, its bytes stay, and resume puts it back into the queue', async () => {
   await store({});
@@ -68,8 +68,8 @@ test('a cancelled download gives up its bytes: at once when nobody works on it, 
   const app = anApp();
   await store({ status: 'paused', ...stored });
   await ask('cancel', app);
-  expect(app.discarded).toEqual([['media/k', 'u1']]);
-  expect(await now()).toMatchObject({ status: 'cancelled', media_key: null, upload_id: null });
+  expect(app.discarded).toEqual([['media/k', null]]);
+  expect(await now()).toMatchObject({ status: 'cancelled', media_key: null, tracks: [] });
 
   id = `c${(made += 1)}`;
   await store({ status: 'downloading', ...stored, lease_expires_at: at(30).toISOString() });
@@ -82,7 +82,7 @@ test('a cancelled download gives up its bytes: at once when nobody works on it, 
   expect(running.discarded).toEqual([]);
   await janitor(95);
   await janitor(155);
-  expect(running.discarded).toEqual([['media/k', 'u1']]);
+  expect(running.discarded).toEqual([['media/k', null]]);
 });
 
 test('a failed download is tried again from the beginning, and counted as pending', async () => {

@@ -4,6 +4,7 @@ import { newDownloadId } from '../../src/downloads/download.ts';
 import { downloadListing } from '../../src/downloads/listing/table.ts';
 import { downloadsTable } from '../../src/downloads/table.ts';
 import { httpApi } from '../../src/http/api.ts';
+import { SourceFailed } from '../../src/media/source-failed.ts';
 import { aDownload, at } from '../support/a-download.ts';
 import { someTables } from '../support/tables.ts';
 
@@ -20,6 +21,17 @@ const api = (changes: { token?: string; allowPrivateSources?: boolean } = {}) =>
     listing: downloadListing(world.db, world.names.downloads),
     queue: { send: () => Promise.resolve() },
     discard: () => Promise.resolve(),
+    inspect: (url) =>
+      url.includes('gone')
+        ? Promise.reject(new SourceFailed('source_not_found', '404'))
+        : Promise.resolve({
+            source: 'direct',
+            title: 'a.mp4',
+            thumbnail: null,
+            duration: null,
+            qualities: ['best'],
+            formats: [],
+          }),
     linkTo: (download, host) => Promise.resolve(`http://${host ?? 's3'}/${download.media_key}`),
     accessToken: () => Promise.resolve(changes.token ?? null),
     allowPrivateSources: changes.allowPrivateSources ?? false,
@@ -189,6 +201,24 @@ test('a download is controlled by POST, and a status that does not allow it is a
   expect(await call('/downloads/none/pause', { method: 'POST' })).toMatchObject({ status: 404 });
   expect(await call('/downloads?status=pending', { method: 'DELETE' })).toMatchObject({ status: 400 });
   expect(await call('/downloads', { method: 'DELETE' })).toMatchObject({ status: 400 });
+});
+
+test('a URL is inspected without anything being stored, and what cannot be seen says why', async () => {
+  const inspect = (url: string) =>
+    call('/downloads/inspect', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ url }),
+    });
+  expect(await inspect('https://example.com/a.mp4')).toMatchObject({
+    status: 200,
+    body: { source: 'direct', title: 'a.mp4' },
+  });
+  expect(await inspect('https://example.com/gone')).toMatchObject({
+    status: 422,
+    body: { code: 'not_inspectable', errors: [{ field: 'url', code: 'source_not_found' }] },
+  });
+  expect(await inspect('http://127.0.0.1/a')).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
 });
 
 test('a list takes its limits and refuses others by field', async () => {

@@ -11,6 +11,11 @@ import { aStack, deployedUrl, startCommand } from '../support/stack.ts';
 import { documentClient } from '../support/tables.ts';
 
 const MB = 1024 * 1024;
+
+function bytesOf(range: string | undefined): number {
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? [];
+  return Number(last) - Number(first) + 1;
+}
 /** Only what runs here can be killed here; each test waits for a lease of 30 s, so they wait together. */
 const here = { skip: deployedUrl !== undefined, concurrent: true };
 let origin: MediaOrigin;
@@ -36,6 +41,42 @@ test(
       expect(ended).toMatchObject({ status: 'completed', file_size: size });
       expect(Date.now() - killedAt).toBeLessThan(60_000);
       expect(await app.file(id)).toMatchObject({ sha256: contentSha256(size, 3) });
+    } finally {
+      await stack.stop();
+    }
+  },
+);
+
+test(
+  'a worker killed again and again: its successors fetch no stored part again, and the bar does not start over',
+  { ...here, timeout: 150_000 },
+  async () => {
+    const stack = await aStack();
+    try {
+      const app = client(stack.appUrl);
+      const size = 160 * MB;
+      const kills = 2;
+      const lives: MediaOrigin['requests'][] = [];
+      const asked = () => origin.requests.filter(({ url }) => url.includes('seed=8')).slice(lives.flat().length);
+      const { id } = await app.request(origin.clip(`size=${size}&seed=8&rate=${2 * MB}`));
+      for (let kill = 1; kill <= kills; kill += 1) {
+        const enough = (kill * size) / (kills + 1);
+        await eventually(async () => ((await app.get(id)).bytes_downloaded > enough ? true : undefined), 60_000);
+        const worker = stack.local!.workers().find(({ functionName, busy }) => busy && /worker/i.test(functionName));
+        process.kill(worker!.pid, 'SIGKILL');
+        expect((await app.get(id)).bytes_downloaded).toBeGreaterThan(enough);
+        lives.push(asked());
+      }
+      expect(await app.ended(id, 90_000)).toMatchObject({ status: 'completed', file_size: size });
+      expect(await app.file(id)).toMatchObject({ sha256: contentSha256(size, 8) });
+      lives.push(asked());
+      for (const [life, requests] of lives.entries()) {
+        const bytes = requests.reduce((sum, { headers }) => sum + bytesOf(headers.range), 0);
+        // What was told is stored, but for the parts that were being filled.
+        const stored = (life * size) / (kills + 1) - 64 * MB;
+        console.log(life, bytes / MB);
+        expect(bytes).toBeLessThan(size - Math.max(0, stored) + 32 * MB);
+      }
     } finally {
       await stack.stop();
     }
@@ -78,6 +119,44 @@ test(
         storage_bytes: size + 20 * MB,
       });
       await after.kill();
+    } finally {
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  },
+);
+
+const KILLS = Number(process.env['KILLS'] ?? 1);
+const SIZE = Number(process.env['SIZE_MB'] ?? 64) * MB;
+
+test(
+  'a download survives the death of everything: it goes on where it was, and little is fetched twice',
+  { ...here, timeout: 60_000 + KILLS * 90_000 },
+  async () => {
+    const dataDir = await mkdtemp(path.join(tmpdir(), 'fasttrack-'));
+    const fetched = () =>
+      origin.requests
+        .filter(({ url }) => url.includes('seed=77'))
+        .map(({ headers }) => /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? ''))
+        .reduce((sum, range) => sum + (range === null ? 0 : Number(range[2]) - Number(range[1]) + 1), 0);
+    try {
+      let stack = await startCommand(dataDir);
+      const { id } = await client(stack.appUrl).request(origin.clip(`size=${SIZE}&seed=77&rate=${2 * MB}`));
+      for (let kill = 1; kill <= KILLS; kill += 1) {
+        const enough = (SIZE * kill) / (KILLS + 2);
+        await eventually(
+          async () => ((await client(stack.appUrl).get(id)).bytes_downloaded > enough ? true : undefined),
+          90_000,
+        );
+        await stack.kill();
+        stack = await startCommand(dataDir);
+      }
+      const app = client(stack.appUrl);
+      expect(await app.ended(id, 90_000)).toMatchObject({ status: 'completed', file_size: SIZE });
+      expect(await app.file(id)).toMatchObject({ sha256: contentSha256(SIZE, 77) });
+      // Eight connections, sixteen at most, of eight MiB each.
+      expect(fetched() - SIZE).toBeLessThanOrEqual(KILLS * 16 * 8 * MB);
+      console.log(`${KILLS} kills: ${((fetched() - SIZE) / MB).toFixed(1)} MB asked for twice`);
+      await stack.kill();
     } finally {
       await rm(dataDir, { recursive: true, force: true });
     }

@@ -91,6 +91,7 @@ const post =
 const items = (table: string, ...actions: string[]) =>
   actions.map((action) => `dynamodb:${action}Item on Tables${table}`);
 const media = (...actions: string[]) => actions.map((action) => `s3:${action} on Media/*`);
+const listMedia = ['s3:ListBucket on Media', 's3:ListBucketMultipartUploads on Media'];
 
 const needs: Record<FunctionName, string[]> = {
   http: [
@@ -99,12 +100,14 @@ const needs: Record<FunctionName, string[]> = {
     'dynamodb:Query on TablesDownloads/index/by_status',
     ...items('News', 'Put'),
     ...media('GetObject', 'DeleteObject', 'AbortMultipartUpload'),
+    ...listMedia,
     'sqs:SendMessage on DownloadQueue',
   ],
   'download-worker': [
-    ...items('Downloads', 'Get', 'Put', 'Update'),
+    ...items('Downloads', 'Get', 'Put', 'Update', 'Delete'),
     ...items('News', 'Put'),
-    ...media('PutObject', 'DeleteObject', 'AbortMultipartUpload'),
+    ...media('GetObject', 'PutObject', 'DeleteObject', 'AbortMultipartUpload', 'ListMultipartUploadParts'),
+    ...listMedia,
     ...consume.map((action) => `sqs:${action} on DownloadQueue`),
     'sqs:SendMessage on DownloadQueue',
   ],
@@ -118,6 +121,7 @@ const needs: Record<FunctionName, string[]> = {
     'dynamodb:Query on TablesDownloads/index/leased',
     'dynamodb:Query on TablesDownloads/index/unsettled',
     ...media('DeleteObject', 'AbortMultipartUpload'),
+    ...listMedia,
     'sqs:SendMessage on DownloadQueue',
   ],
   connections: [

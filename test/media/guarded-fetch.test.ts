@@ -99,3 +99,28 @@ test('an abort ends it with its own reason', async () => {
   const attempt = get(origin.clip('stall=0'), { allowPrivate: true }, AbortSignal.abort(new Error('cancelled')));
   await expect(attempt).rejects.toThrow('cancelled');
 });
+
+test('what is asked of an overridden host is asked of its stand-in, and of nobody else in the private network', async () => {
+  const hostOverrides = { 'media.example': `${origin.url}/stand-in` };
+  const answer = await get('http://media.example/clip.mp4?size=5', { hostOverrides });
+  expect(answer).toEqual({ status: 200, bytes: 5, url: 'http://media.example/clip.mp4?size=5' });
+  expect(origin.requests.map(({ url }) => url)).toEqual(['/stand-in/clip.mp4?size=5']);
+  await expect(get('http://127.0.0.1:9/', { hostOverrides })).rejects.toMatchObject({ code: 'source_forbidden' });
+});
+
+test('a redirect to another origin takes no credentials along', async () => {
+  const elsewhere = await startMediaOrigin();
+  const dispatcher = guardedDispatcher({ allowPrivate: true });
+  const headers = { cookie: 'a=1', authorization: 'Bearer x', 'x-kept': 'yes' };
+  const target = encodeURIComponent(elsewhere.clip('size=5'));
+  for (const query of ['redirect=1&size=5', `redirect-to=${target}`]) {
+    const { response } = await guardedGet(origin.clip(query), { dispatcher, headers, signal: never() });
+    await response.body.dump();
+  }
+  expect(origin.requests.at(1)?.headers).toMatchObject(headers);
+  expect(elsewhere.requests.at(0)?.headers).toMatchObject({ 'x-kept': 'yes' });
+  expect(elsewhere.requests.at(0)?.headers).not.toHaveProperty('cookie');
+  expect(elsewhere.requests.at(0)?.headers).not.toHaveProperty('authorization');
+  await dispatcher.destroy();
+  await elsewhere.stop();
+});

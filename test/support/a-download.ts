@@ -31,7 +31,7 @@ export function aDownload(changes: Partial<Download> = {}): Download {
     lease_expires_at: null,
     bytes_reached: 0,
     idle_attempts: 0,
-    upload_id: null,
+    tracks: [],
     ...changes,
   };
 }

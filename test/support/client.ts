@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DownloadView } from '../../contract/download.ts';
+import type { DownloadView, Quality } from '../../contract/download.ts';
 import { eventually } from './listeners.ts';
 
 /** FastTrack's HTTP API as a front-end developer would call it. */
@@ -7,11 +7,11 @@ export function client(appUrl: string) {
   const get = async (id: string) => (await (await fetch(`${appUrl}/downloads/${id}`)).json()) as DownloadView;
   return {
     get,
-    async request(url: string, headers: Record<string, string> = {}) {
+    async request(url: string, more: { quality?: Quality } = {}) {
       const response = await fetch(`${appUrl}/downloads`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify({ url }),
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ url, ...more }),
       });
       if (response.status !== 202) throw new Error(`${response.status}: ${await response.text()}`);
       return (await response.json()) as DownloadView & { ws: string; stream: string };

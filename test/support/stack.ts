@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { readLocalCloudSettings } from '../../local-cloud/command/project.ts';
 import { synthesise } from '../../local-cloud/command/synthesise.ts';
 import { startStack, type Stack } from '../../local-cloud/stack.ts';
 
@@ -23,7 +24,7 @@ export async function aStack(): Promise<TestStack> {
     dataDir,
     port: 0,
     awsPort: 0,
-    passEnvironment: ['FASTTRACK_ALLOW_PRIVATE_SOURCES'],
+    passEnvironment: readLocalCloudSettings(process.cwd()).passEnvironment,
     log: quiet,
   });
   return {

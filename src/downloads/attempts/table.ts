@@ -2,8 +2,16 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { randomUUID } from 'node:crypto';
 import type { DownloadFailureCode } from '../../../contract/download-failure.ts';
 import { transact, type Write } from '../../aws/transact.ts';
-import { changeDownload, downloadKey, shardOf, type DownloadTables } from '../change-download.ts';
-import { isOver, type Download } from '../download.ts';
+import {
+  changeDownload,
+  discardedId,
+  discardWrites,
+  downloadKey,
+  shardOf,
+  type DownloadTables,
+} from '../change-download.ts';
+import { isOver, type Download, type StoredTrack } from '../download.ts';
+
 import { downloadsTable } from '../table.ts';
 
 export const LEASE_SECONDS = 30;
@@ -19,14 +27,20 @@ export type Claim =
   /** Finished, deleted, or ended just now because attempt after attempt moved nothing. */
   | { kind: 'over' };
 
-/** The attempt's hold was lost: the download was deleted, ended or taken over. Whatever it stored is to be deleted. */
+/** The attempt's hold was lost: the download was deleted, ended, paused or taken over. What is stored is not this attempt's any more. */
 export class AttemptLost extends Error {
   override readonly name = 'AttemptLost';
 }
 
-type Description = Pick<Download, 'title' | 'bytes_total' | 'content_type' | 'format' | 'file_name' | 'media_key'>;
+/** Bytes that a download let go of, noted for deletion under this name, all but the object to keep. */
+export type Dropped = { discarded_id: string; media_key: string; keep: string | null };
+
+type Description = Pick<
+  Download,
+  'title' | 'thumbnail' | 'duration' | 'bytes_total' | 'content_type' | 'format' | 'file_name' | 'media_key' | 'tracks'
+>;
 type Progress = Pick<Download, 'bytes_downloaded' | 'speed' | 'eta'>;
-type Stored = { bytes: number };
+type Stored = { bytes: number; media_key: string };
 
 export type AttemptsTable = {
   /** Takes the download for one worker: a pending one, or one whose worker's lease has run out. */
@@ -34,10 +48,14 @@ export type AttemptsTable = {
   /** The rest: each writes for the holder alone and throws AttemptLost when it no longer is. */
   renew(attempt: Attempt, now: Date): Promise<void>;
   describe(attempt: Attempt, description: Description, now: Date): Promise<void>;
-  uploading(attempt: Attempt, uploadId: string, now: Date): Promise<void>;
+  trackStored(attempt: Attempt, index: number, track: StoredTrack, now: Date): Promise<void>;
+  /** Says what is being done now, and renews the lease in the same write. */
+  phase(attempt: Attempt, phase: Download['phase'], now: Date): Promise<void>;
   progress(attempt: Attempt, progress: Progress, now: Date): Promise<void>;
-  complete(attempt: Attempt, stored: Stored, now: Date): Promise<void>;
-  fail(attempt: Attempt, code: DownloadFailureCode, now: Date): Promise<void>;
+  /** These three let go of stored bytes: the same write notes them for deletion. */
+  drop(attempt: Attempt, now: Date): Promise<Dropped | null>;
+  complete(attempt: Attempt, stored: Stored, now: Date): Promise<Dropped | null>;
+  fail(attempt: Attempt, code: DownloadFailureCode, now: Date): Promise<Dropped | null>;
   /** Lets go at once, so that the next delivery need not wait for the lease to end. */
   release(attempt: Attempt, now: Date): Promise<void>;
   /** Ends a download whose message nobody could handle; one that somebody holds, or that is over, is left alone. */
@@ -48,14 +66,18 @@ export function attemptsTable(db: DynamoDBDocumentClient, tables: DownloadTables
   const downloads = downloadsTable(db, tables);
   const change = async (before: Download, after: Omit<Download, 'seq'>, now: Date): Promise<Download | null> => {
     const next = { ...after, seq: before.seq + 1 };
-    const outcome = await transact(db, changeDownload(tables, before, next, now), randomUUID());
+    const dropped = droppedBy(before, next);
+    const notes = dropped === null ? [] : discardWrites(tables.downloads, before, now, dropped.keep);
+    const outcome = await transact(db, [...changeDownload(tables, before, next, now), ...notes], randomUUID());
     return outcome.committed ? next : null;
   };
-  const hold = (attempt: Attempt, patch: Partial<Download>, now: Date): Promise<void> =>
+  const hold = (attempt: Attempt, patch: Partial<Download>, now: Date): Promise<Dropped | null> =>
     inTurn(attempt, async () => {
-      const next = await change(attempt.download, { ...attempt.download, ...patch }, now);
+      const before = attempt.download;
+      const next = await change(before, { ...before, ...patch }, now);
       if (next === null) throw new AttemptLost(`attempt ${attempt.token} lost its hold`);
       attempt.download = next;
+      return droppedBy(before, next);
     });
   const setLease = (attempt: Attempt, until: string): Promise<void> =>
     inTurn(attempt, async () => {
@@ -96,10 +118,19 @@ export function attemptsTable(db: DynamoDBDocumentClient, tables: DownloadTables
     renew: (attempt, now) => setLease(attempt, leaseFrom(now)),
     release: (attempt, now) => setLease(attempt, now.toISOString()),
 
-    describe: (attempt, description, now) =>
-      hold(attempt, { ...description, upload_id: null, phase: 'downloading' }, now),
+    async describe(attempt, description, now) {
+      await hold(attempt, { ...description, phase: 'downloading' }, now);
+    },
 
-    uploading: (attempt, upload_id, now) => hold(attempt, { upload_id }, now),
+    async trackStored(attempt, index, track, now) {
+      await hold(attempt, { tracks: attempt.download.tracks.with(index, track) }, now);
+    },
+
+    async phase(attempt, phase, now) {
+      await hold(attempt, { phase, lease_expires_at: leaseFrom(now) }, now);
+    },
+
+    drop: (attempt, now) => hold(attempt, { ...nothingStored, phase: 'resolving', bytes_downloaded: 0 }, now),
 
     async progress(attempt, progress, now) {
       const further = progress.bytes_downloaded > attempt.download.bytes_reached;
@@ -107,7 +138,7 @@ export function attemptsTable(db: DynamoDBDocumentClient, tables: DownloadTables
       await hold(attempt, { ...progress, ...reached }, now);
     },
 
-    complete: (attempt, { bytes }, now) =>
+    complete: (attempt, { bytes, media_key }, now) =>
       hold(
         attempt,
         {
@@ -116,11 +147,13 @@ export function attemptsTable(db: DynamoDBDocumentClient, tables: DownloadTables
           bytes_downloaded: bytes,
           bytes_total: bytes,
           file_size: bytes,
+          media_key,
+          tracks: [],
         },
         now,
       ),
 
-    fail: (attempt, code, now) => hold(attempt, { ...failed(code, now), media_key: null }, now),
+    fail: (attempt, code, now) => hold(attempt, failed(code, now), now),
 
     async giveUp(id, now) {
       for (;;) {
@@ -132,7 +165,7 @@ export function attemptsTable(db: DynamoDBDocumentClient, tables: DownloadTables
   };
 }
 
-function inTurn(attempt: Attempt, write: () => Promise<void>): Promise<void> {
+function inTurn<T>(attempt: Attempt, write: () => Promise<T>): Promise<T> {
   const turn = attempt.lastWrite.then(write);
   attempt.lastWrite = Promise.allSettled([turn]);
   return turn;
@@ -153,7 +186,8 @@ function claimed(download: Download, token: string, now: Date): Partial<Download
     lease_expires_at: leaseFrom(now),
     started_at: download.started_at ?? now.toISOString(),
     unsettled_since: null,
-    bytes_downloaded: 0,
+    // What is stored stays, and the bar where it is.
+    ...(download.tracks.some(({ upload, bytes }) => upload !== null || bytes !== null) ? {} : { bytes_downloaded: 0 }),
     speed: null,
     eta: null,
     // Counted as idle until it comes further than those before: a worker that dies early never gets to say so.
@@ -169,13 +203,23 @@ function ended(now: Date): Partial<Download> {
     attempt: null,
     lease_expires_at: null,
     unsettled_since: null,
-    upload_id: null,
     completed_at: now.toISOString(),
   };
 }
 
 const failed = (code: DownloadFailureCode, now: Date): Partial<Download> => ({
   ...ended(now),
+  ...nothingStored,
   status: 'failed',
   error_code: code,
 });
+
+const nothingStored = { media_key: null, tracks: [] } satisfies Partial<Download>;
+
+/** A record that no longer names its bytes lets go of them; an object of theirs that it names instead is kept. */
+function droppedBy(before: Download, after: Download): Dropped | null {
+  const { media_key } = before;
+  if (media_key === null || media_key === after.media_key) return null;
+  const keep = after.media_key?.startsWith(media_key) === true ? after.media_key : null;
+  return { discarded_id: discardedId(before), media_key, keep };
+}

@@ -4,7 +4,7 @@ import { INDEX_SHARDS, tables } from '../../../contract/tables.ts';
 import { batchGet, queryShards } from '../../aws/query-shards.ts';
 import { downloadRecord, type Download } from '../download.ts';
 
-const discarded = z.object({ discarded_id: z.string(), media_key: z.string(), upload_id: z.string().nullable() });
+const discarded = z.object({ discarded_id: z.string(), media_key: z.string(), keep: z.string().nullable() });
 export type Discarded = z.infer<typeof discarded>;
 
 export type Unsettled = { unqueued: Download[]; discarded: Discarded[] };

@@ -8,6 +8,7 @@ import { contentOf } from './media-content.ts';
 
 const TYPES: Record<string, string> = { mp4: 'video/mp4', webm: 'video/webm', mp3: 'audio/mpeg', html: 'text/html' };
 const TICK = 20;
+const LAST_MODIFIED = 'Mon, 23 Nov 2026 10:00:00 GMT';
 
 type OriginRequest = { method: string; url: string; headers: IncomingHttpHeaders; at: number };
 
@@ -26,20 +27,27 @@ export type MediaOrigin = {
  * Serves pseudo-random media by `GET /any/path.mp4?size=…&seed=…` (defaults 1000 and 1), with the faults its query asks for:
  * `status=404` · `type=text/html` or `type=none` · `disposition=…` · `etag=…` or `etag=none` · `encoding=gzip` · `range=no` ·
  * `length=none` (chunked), `length=+10`, `length=-10` (lying) · `rate=bytes` per second and connection, without burst credit ·
- * `disconnect=byte`, `stall=byte` (breaks off, or falls silent, after so many bytes) · `redirect=n` (n hops to itself) ·
- * `redirect-to=url`.
+ * `disconnect=byte`, `stall=byte` (breaks off, or falls silent, at that byte of the file) · `redirect=n` (n hops to itself) ·
+ * `redirect-to=url` · `range=star` (ranges of a total it does not tell) · `total=+10`, `total=-10` (lying about it) ·
+ * `drop=bytes` (each answer breaks off at a random place within so many bytes) · `refuse-every=n` (each n-th request is a 503) ·
+ * `refuse-first=n` (so many are `refuse-status`, 429 by default, with `retry-after=seconds`) · `expires=epoch` (403 from that
+ * millisecond on) · `page-after=n` (an HTML page instead, after so many requests) · `change-after=n` (another file, with another
+ * ETag, after so many requests; `change-after=each`: with each of them), which `if-range=ignored` does not let on.
  */
 export async function startMediaOrigin({ port = 0, host = '127.0.0.1' } = {}): Promise<MediaOrigin> {
   const requests: OriginRequest[] = [];
+  const asked = new Map<string, number>();
   let busy = 0;
   const server = createServer((request, response) => {
     const { method = 'GET', url = '/', headers } = request;
     requests.push({ method, url, headers, at: Date.now() });
     busy += 1;
+    const count = (asked.get(url) ?? 0) + 1;
+    asked.set(url, count);
     response.once('close', () => {
       busy -= 1;
     });
-    answer(request, response).catch((error: unknown) => response.destroy(error as Error));
+    answer(request, response, count).catch((error: unknown) => response.destroy(error as Error));
   });
   server.listen(port, host);
   await once(server, 'listening');
@@ -57,7 +65,7 @@ export async function startMediaOrigin({ port = 0, host = '127.0.0.1' } = {}): P
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, count: number): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://origin');
   const { searchParams: query, pathname } = url;
   const redirects = Number(query.get('redirect') ?? 0);
@@ -67,8 +75,18 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     response.writeHead(302, { location: elsewhere ?? `${pathname}?${query}` }).end();
     return;
   }
+  const refusal = refusalOf(query, count);
+  if (refusal !== null) {
+    response.writeHead(refusal, { 'content-type': 'text/plain', ...retryAfter(query) }).end('refused');
+    return;
+  }
+  if (count > numberIn(query, 'page-after')) {
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<p>Please sign in');
+    return;
+  }
+  change(query, count);
   const size = Number(query.get('size') ?? 1_000);
-  const range = query.get('range') === 'no' ? 'none' : rangeOf(request.headers.range, size);
+  const range = query.get('range') === 'no' || isStale(request, query) ? 'none' : rangeOf(request.headers.range, size);
   if (range === 'unsatisfiable') {
     response.writeHead(416, { 'content-range': `bytes */${size}` }).end();
     return;
@@ -78,7 +96,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const length = query.get('length')?.trim() ?? '0';
   response.writeHead(status, {
     ...contentHeaders(query, pathname),
-    ...(range !== 'none' && { 'content-range': `bytes ${from}-${to - 1}/${size}` }),
+    ...(range !== 'none' && { 'content-range': `bytes ${from}-${to - 1}/${totalOf(query, size)}` }),
     ...(length !== 'none' && { 'content-length': to - from + Number(length) }),
   });
   response.flushHeaders();
@@ -86,13 +104,44 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   else await sendBody(response, query, from, to);
 }
 
+const numberIn = (query: URLSearchParams, name: string) => Number(query.get(name) ?? Number.POSITIVE_INFINITY);
+const etagOf = (query: URLSearchParams) => query.get('etag') ?? `"${query.get('size')}-${query.get('seed')}"`;
+
+function refusalOf(query: URLSearchParams, count: number): number | null {
+  if (count % numberIn(query, 'refuse-every') === 0) return 503;
+  if (count <= Number(query.get('refuse-first') ?? 0)) return Number(query.get('refuse-status') ?? 429);
+  return Date.now() >= numberIn(query, 'expires') ? 403 : null;
+}
+
+function retryAfter(query: URLSearchParams): Record<string, string> {
+  const seconds = query.get('retry-after');
+  return seconds === null ? {} : { 'retry-after': seconds };
+}
+
+/** From then on it is the file of another seed. */
+function change(query: URLSearchParams, count: number): void {
+  const seed = Number(query.get('seed') ?? 1);
+  const changes = query.get('change-after') === 'each' ? count : count > numberIn(query, 'change-after') ? 1 : 0;
+  query.set('seed', String(seed + changes));
+}
+
+function isStale({ headers }: IncomingMessage, query: URLSearchParams): boolean {
+  const condition = headers['if-range'];
+  if (condition === undefined || query.get('if-range') === 'ignored') return false;
+  return condition !== etagOf(query) && condition !== LAST_MODIFIED;
+}
+
+function totalOf(query: URLSearchParams, size: number): string {
+  return query.get('range') === 'star' ? '*' : String(size + Number(query.get('total') ?? 0));
+}
+
 function contentHeaders(query: URLSearchParams, pathname: string): Record<string, string> {
   const optional = {
     'content-type': query.get('type') ?? TYPES[pathname.split('.').at(-1) ?? ''] ?? 'application/octet-stream',
     'content-disposition': query.get('disposition') ?? 'none',
     'content-encoding': query.get('encoding') ?? 'none',
-    etag: query.get('etag') ?? `"${query.get('size')}-${query.get('seed')}"`,
-    'last-modified': 'Mon, 23 Nov 2026 10:00:00 GMT',
+    etag: etagOf(query),
+    'last-modified': LAST_MODIFIED,
     'accept-ranges': query.get('range') === 'no' ? 'none' : 'bytes',
   };
   return Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== 'none'));
@@ -109,13 +158,15 @@ function rangeOf(header: string | undefined, size: number): Range {
 }
 
 async function sendBody(response: ServerResponse, query: URLSearchParams, from: number, to: number): Promise<void> {
-  const numberOf = (name: string) => Number(query.get(name) ?? Number.POSITIVE_INFINITY);
-  const end = Math.min(to, numberOf('disconnect'), numberOf('stall'));
+  const numberOf = (name: string) => numberIn(query, name);
+  const dropped = from + Math.floor(Math.random() * numberOf('drop'));
+  const end = Math.min(to, numberOf('disconnect'), numberOf('stall'), Number.isNaN(dropped) ? to : dropped);
   const chunks = paced(contentOf(Number(query.get('seed') ?? 1), from, end), numberOf('rate'));
   await pipeline(Readable.from(chunks, { objectMode: false }), response, { end: false });
   if (end === numberOf('stall')) return;
   // A length that promised more must not leave the client waiting on an open connection.
-  if (end === numberOf('disconnect') || query.get('length')?.trim().startsWith('+')) response.socket?.destroySoon();
+  if (end === numberOf('disconnect') || (end === dropped && end < to) || query.get('length')?.trim().startsWith('+'))
+    response.socket?.destroySoon();
   else response.end();
 }
 

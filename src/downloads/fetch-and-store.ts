@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import { log } from '../aws/log.ts';
+import type { FetchOptions } from '../media/engine.ts';
+import { BeginAnew } from '../media/interruptions.ts';
+import { SourceFailed } from '../media/source-failed.ts';
+import type { Resolved, Track } from '../media/source.ts';
+import type { StoredUpload } from '../media/stored-upload.ts';
+import type { Quality } from '../../contract/download.ts';
+import type { Attempt, AttemptsTable, Dropped } from './attempts/table.ts';
+import type { Download, StoredTrack } from './download.ts';
+import type { Hold } from './keep-hold.ts';
+import { reportProgress } from './report-progress.ts';
+import type { DownloadsTable } from './table.ts';
+
+type StagedTrack = { key: string; bytes: number };
+type Tracks = {
+  video: StagedTrack;
+  audio: StagedTrack;
+  into: { key: string; contentType: string | null };
+  signal: AbortSignal;
+};
+
+export type FetchAndStoreDeps = {
+  attempts: AttemptsTable;
+  downloads: Pick<DownloadsTable, 'forgetDiscarded'>;
+  /** What to download for a URL and quality. Throws SourceFailed. */
+  resolve: (url: string, quality: Quality, signal: AbortSignal) => Promise<Resolved>;
+  /** Stores the track under the key, going on with an upload where there is one. Throws as the engine says. */
+  fetchTrack: (
+    track: Track,
+    into: { key: string; upload: StoredUpload | null },
+    options: FetchOptions,
+  ) => Promise<{ bytes: number }>;
+  /** Makes one file of two stored tracks, whole or not at all. */
+  merge: (tracks: Tracks) => Promise<{ bytes: number }>;
+  /** Deletes what is stored under a key and those that begin with it, all but one. */
+  discard: (key: string, keep: string | null) => Promise<void>;
+  now: () => Date;
+};
+
+/** How often a source may change under our hands before it is given up. */
+const BEGINNINGS = 3;
+
+/** Brings a download from its source into the bucket, going on from what earlier attempts have stored, and completes it. */
+export async function fetchAndStore(app: FetchAndStoreDeps, attempt: Attempt, hold: Hold): Promise<void> {
+  for (let beginning = 1; ; beginning += 1) {
+    try {
+      return await fetchOnce(app, attempt, hold);
+    } catch (error) {
+      if (!(error instanceof BeginAnew)) throw error;
+      if (beginning === BEGINNINGS) throw new SourceFailed('source_changed', error.message, { cause: error });
+      log.warn('beginning anew', { reason: error.message });
+      await discardNow(app, await app.attempts.drop(attempt, app.now()));
+    }
+  }
+}
+
+/** Deletes bytes that the record no longer names. They are noted for the janitor, so that this may fail. */
+export async function discardNow(
+  app: Pick<FetchAndStoreDeps, 'discard' | 'downloads'>,
+  dropped: Dropped | null,
+): Promise<void> {
+  if (dropped === null) return;
+  try {
+    await app.discard(dropped.media_key, dropped.keep);
+    await app.downloads.forgetDiscarded(dropped.discarded_id);
+  } catch (error) {
+    log.warn('bytes not deleted; left to the janitor', { error });
+  }
+}
+
+async function fetchOnce(app: FetchAndStoreDeps, attempt: Attempt, hold: Hold): Promise<void> {
+  const { id, url, quality, thumbnail } = attempt.download;
+  const resolved = await app.resolve(url, quality, hold.signal);
+  if (!canGoOn(attempt.download, resolved)) await discardNow(app, await app.attempts.drop(attempt, app.now()));
+  const { media_key, tracks } = attempt.download;
+  const description = {
+    title: resolved.title,
+    file_name: resolved.title,
+    thumbnail: resolved.thumbnail ?? thumbnail,
+    duration: resolved.duration,
+    content_type: resolved.contentType,
+    format: resolved.extension,
+    bytes_total: sum(resolved.tracks.map(({ length }) => length)),
+    media_key: media_key ?? `media/${id}/${randomUUID()}`,
+    tracks: media_key === null ? resolved.tracks.map(() => NOTHING_STORED) : tracks,
+  };
+  await app.attempts.describe(attempt, description, app.now());
+  const [whole, audio] = await fetchTracks(app, attempt, resolved, hold);
+  const stored = audio === undefined ? whole : await merge(app, attempt, whole, audio, hold.signal);
+  await discardNow(app, await app.attempts.complete(attempt, stored, app.now()));
+}
+
+const NOTHING_STORED: StoredTrack = { upload: null, bytes: null };
+
+/** Whether what is stored are parts of these tracks; whether of this version, the engine sees. */
+function canGoOn({ media_key, tracks }: Download, resolved: Resolved): boolean {
+  if (media_key === null) return true;
+  const some = tracks.some(({ upload, bytes }) => upload !== null || bytes !== null);
+  return some && tracks.length === resolved.tracks.length;
+}
+
+type Stored = { media_key: string; bytes: number };
+
+/** The tracks one after the other, each under its own key; a track that is stored already is not asked for again. */
+async function fetchTracks(
+  app: FetchAndStoreDeps,
+  attempt: Attempt,
+  resolved: Resolved,
+  hold: Hold,
+): Promise<[Stored, Stored?]> {
+  const { url, quality } = attempt.download;
+  const only = resolved.tracks.length === 1;
+  const progress = reportProgress(app.attempts, attempt, app.now);
+  const signal = AbortSignal.any([hold.signal, progress.lost]);
+  let before = 0;
+
+  async function fetchOne(track: Track, index: number): Promise<Stored> {
+    const prefix = named(attempt.download.media_key);
+    const media_key = only ? prefix : `${prefix}/${track.kind}`;
+    const { upload, bytes } = attempt.download.tracks[index] ?? NOTHING_STORED;
+    if (bytes !== null) return { media_key, bytes };
+    const stored = await app.fetchTrack(
+      track,
+      { key: media_key, upload },
+      {
+        refresh: async () => (await app.resolve(url, quality, signal)).tracks[index] ?? track,
+        onUploadCreated: (upload) => app.attempts.trackStored(attempt, index, { upload, bytes: null }, app.now()),
+        onProgress: (bytes) => progress.report(before + bytes),
+        beforeComplete: () => app.attempts.phase(attempt, only ? 'storing' : 'downloading', app.now()),
+        closing: hold.closing,
+        signal,
+      },
+    );
+    if (!only) {
+      const { upload = null } = attempt.download.tracks[index] ?? {};
+      await app.attempts.trackStored(attempt, index, { upload, bytes: stored.bytes }, app.now());
+    }
+    return { media_key, ...stored };
+  }
+
+  try {
+    const [first, second] = resolved.tracks;
+    const whole = await fetchOne(first, 0);
+    before = whole.bytes;
+    if (second === undefined) return [whole];
+    progress.report(before);
+    return [whole, await fetchOne(second, 1)];
+  } finally {
+    // A hold lost while reporting outranks whatever the fetching made of it.
+    await progress.stop();
+  }
+}
+
+/** Each attempt merges under a key of its own: no two merges make the same bytes. */
+async function merge(
+  app: FetchAndStoreDeps,
+  attempt: Attempt,
+  video: Stored,
+  audio: Stored,
+  signal: AbortSignal,
+): Promise<Stored> {
+  await app.attempts.phase(attempt, 'merging', app.now());
+  const { content_type, media_key } = attempt.download;
+  const into = { key: `${named(media_key)}/${attempt.token}`, contentType: content_type };
+  const tracks = {
+    video: { key: video.media_key, bytes: video.bytes },
+    audio: { key: audio.media_key, bytes: audio.bytes },
+  };
+  const { bytes } = await app.merge({ ...tracks, into, signal });
+  return { media_key: into.key, bytes };
+}
+
+function named(mediaKey: string | null): string {
+  if (mediaKey === null) throw new Error('bytes without a key');
+  return mediaKey;
+}
+
+function sum(lengths: (number | null)[]): number | null {
+  return lengths.reduce((total, length) => (total === null || length === null ? null : total + length), 0);
+}
