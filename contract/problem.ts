@@ -33,6 +33,13 @@ export const problems = {
     status: 409,
     title: { pt: 'O arquivo ainda não está pronto.', en: 'The file is not ready yet.' },
   },
+  wrong_status: {
+    status: 409,
+    title: {
+      pt: 'O estado atual do download não permite isto.',
+      en: "The download's present status does not allow this.",
+    },
+  },
   payload_too_large: {
     status: 413,
     title: { pt: 'O corpo da requisição é grande demais.', en: 'The request body is too large.' },

@@ -1,30 +1,16 @@
 import { createRoute } from '@hono/zod-openapi';
 import * as z from 'zod';
-import { acceptedDownload, download, downloadId, quality, status } from './download.ts';
-import { problem } from './problem.ts';
+import { acceptedDownload, download, quality, status } from './download.ts';
+import * as control from './control-routes.ts';
+import { byId, idempotent, invalid, json, missing, problemOf, requestedUrl } from './route-parts.ts';
 
 export const MAX_URL_LENGTH = 2048;
 /** JSON bodies; uploads have routes of their own. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
-const json = <T extends z.ZodType>(schema: T, description: string) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
-const problemOf = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: problem } },
-});
-
-const invalid = problemOf('Something in the request is wrong; `errors` names the fields.');
-const missing = problemOf('There is no such download.');
-const byId = { params: z.object({ id: downloadId }) };
-
 export const downloadRequest = z
   .strictObject({
-    url: z
-      .string()
-      .meta({ example: 'https://example.com/video.mp4', description: 'http or https, 2,048 characters at most.' }),
+    url: requestedUrl,
     quality: quality.default('best'),
   })
   .meta({ id: 'DownloadRequest' });
@@ -35,14 +21,7 @@ export const requestDownload = createRoute({
   tags: ['downloads'],
   summary: 'Ask for a download',
   request: {
-    headers: z.object({
-      'idempotency-key': z
-        .string()
-        .min(1)
-        .max(255)
-        .optional()
-        .meta({ description: 'The same key and body within 24 h give the same answer and no second download.' }),
-    }),
+    ...idempotent,
     body: { required: true, content: { 'application/json': { schema: downloadRequest } } },
   },
   responses: {
@@ -164,6 +143,12 @@ export const getDocs = createRoute({
 export const routes = [
   requestDownload,
   listDownloads,
+  control.clearDownloads,
+  control.requestBatch,
+  control.cancelDownload,
+  control.pauseDownload,
+  control.resumeDownload,
+  control.retryDownload,
   getDownload,
   deleteDownload,
   getFile,

@@ -51,8 +51,7 @@ export function changeDownload(tables: DownloadTables, before: Download | null, 
 }
 
 /**
- * Removes the record and tells its listeners. Its bytes are noted in the same transaction, to be deleted from S3 afterwards:
- * at once when nobody can be writing them, else when the worker's lease has run out.
+ * Removes the record and tells its listeners. Its bytes are noted in the same transaction, to be deleted from S3 afterwards.
  */
 export function removeDownload(tables: DownloadTables, before: Download, now: Date): Write[] {
   const gone: Download = {
@@ -68,26 +67,29 @@ export function removeDownload(tables: DownloadTables, before: Download, now: Da
     { Delete: { TableName: tables.downloads, Key: downloadKey(before.id), ...unchangedSince(before) } },
     ...countersWrite(tables.downloads, before, null),
     newsWrite(tables.news, downloadNews(before, gone, now), now),
-    ...(before.media_key === null ? [] : [discardWrite(tables.downloads, before, before.media_key, now)]),
+    ...discardWrites(tables.downloads, before, now),
   ];
 }
 
-export const discardKey = (id: string): { pk: string } => ({ pk: `discarded#${id}` });
+/** Names what a download had stored when it let go of it: the same download may let go of something again. */
+export const discardedId = ({ id, seq }: Pick<Download, 'id' | 'seq'>): string => `${id}#${seq}`;
+export const discardKey = (discarded: string): { pk: string } => ({ pk: `discarded#${discarded}` });
 
-function discardWrite(tableName: string, download: Download, mediaKey: string, now: Date): Write {
-  return {
-    Put: {
-      TableName: tableName,
-      Item: {
-        ...discardKey(download.id),
-        discarded_id: download.id,
-        media_key: mediaKey,
-        upload_id: download.upload_id,
-        unsettled_since: download.lease_expires_at ?? now.toISOString(),
-        unsettled_shard: String(shardOf(download.id)),
-      },
+/** Notes the bytes of a download for deletion: at once when nobody can be writing them, else when the lease has run out. */
+export function discardWrites(tableName: string, download: Download, now: Date): Write[] {
+  if (download.media_key === null) return [];
+  const Put = {
+    TableName: tableName,
+    Item: {
+      ...discardKey(discardedId(download)),
+      discarded_id: discardedId(download),
+      media_key: download.media_key,
+      upload_id: download.upload_id,
+      unsettled_since: download.lease_expires_at ?? now.toISOString(),
+      unsettled_shard: String(shardOf(download.id)),
     },
   };
+  return [{ Put }];
 }
 
 function unchangedSince(before: Download | null) {

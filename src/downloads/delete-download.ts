@@ -1,5 +1,5 @@
 import { log } from '../aws/log.ts';
-import type { DownloadsTable } from './table.ts';
+import { discardedId, type DownloadsTable } from './table.ts';
 
 export type DeleteDownloadDeps = {
   downloads: Pick<DownloadsTable, 'remove' | 'forgetDiscarded'>;
@@ -19,7 +19,7 @@ export async function deleteDownload(app: DeleteDownloadDeps, id: string): Promi
   if (download.media_key === null || download.lease_expires_at !== null) return true;
   try {
     await app.discard(download.media_key, download.upload_id);
-    await app.downloads.forgetDiscarded(id);
+    await app.downloads.forgetDiscarded(discardedId(download));
   } catch (error) {
     log.warn('bytes not deleted; left to the janitor', { download_id: id, error });
   }

@@ -1,21 +1,26 @@
 import { acceptedDownload, type AcceptedDownload, type Quality } from '../../contract/download.ts';
 import { log } from '../aws/log.ts';
-import type { Queue } from '../aws/queue.ts';
 import { titleOf } from '../media/media-name.ts';
-import type { DownloadMessage } from './download-message.ts';
+import { enqueue, type EnqueueDeps } from './enqueue.ts';
 import { viewOf, type Download } from './download.ts';
 import type { DownloadsTable } from './table.ts';
 
-export type RequestDownloadDeps = {
+export type RequestDownloadDeps = EnqueueDeps & {
   downloads: Pick<DownloadsTable, 'request' | 'settle'>;
-  queue: Queue<DownloadMessage>;
   /** Shown until, and unless, the source has a picture. */
   placeholderThumbnail: string;
   now: () => Date;
   newId: () => string;
 };
 
-export type DownloadRequest = { owner: string; url: string; quality: Quality; idempotencyKey: string | undefined };
+export type DownloadRequest = {
+  owner: string;
+  url: string;
+  quality: Quality;
+  idempotencyKey: string | undefined;
+  /** The URLs of the batch it came in: its key is bound to all of them. */
+  partOf?: string[];
+};
 
 /** The answer to the same Idempotency-Key is the same answer; `conflict`: the key came with another body. */
 export type Requested = { kind: 'accepted' | 'repeated'; answer: AcceptedDownload } | { kind: 'conflict' };
@@ -39,23 +44,13 @@ export async function requestDownload(app: RequestDownloadDeps, request: Downloa
   return { kind: 'accepted', answer };
 }
 
-/** The download is accepted whether or not this succeeds: the janitor sends the messages of those that stay unsettled. */
-async function enqueue(app: Pick<RequestDownloadDeps, 'downloads' | 'queue'>, id: string): Promise<void> {
-  try {
-    await app.queue.send({ id });
-    await app.downloads.settle(id);
-  } catch (error) {
-    log.warn('not queued; left to the janitor', { download_id: id, error });
-  }
-}
-
-function repeatable({ owner, url, quality, idempotencyKey }: DownloadRequest, answer: AcceptedDownload) {
+function repeatable({ owner, url, quality, idempotencyKey, partOf }: DownloadRequest, answer: AcceptedDownload) {
   if (idempotencyKey === undefined) return null;
   return {
     owner,
     route: 'POST /downloads',
     key: idempotencyKey,
-    body: { url, quality },
+    body: { url, quality, partOf },
     answer: JSON.stringify(answer),
   };
 }

@@ -1,11 +1,34 @@
 import { DeleteCommand, GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { transact, type Write } from '../aws/transact.ts';
-import { changeDownload, discardKey, downloadKey, removeDownload, type DownloadTables } from './change-download.ts';
+import {
+  changeDownload,
+  discardKey,
+  discardWrites,
+  downloadKey,
+  removeDownload,
+  type DownloadTables,
+} from './change-download.ts';
 import { downloadRecord, type Download } from './download.ts';
 import { idempotencyWrite, storedAnswer, type IdempotentRequest } from './idempotency.ts';
 
+export { discardedId } from './change-download.ts';
+
 export type RequestOutcome = { kind: 'accepted' } | { kind: 'repeated'; answer: string } | { kind: 'conflict' };
+
+/** What somebody wants of a download as it is now; `discards` gives up the bytes it had. */
+export type Decision =
+  | { kind: 'changed'; download: Download; discards?: boolean }
+  | { kind: 'unchanged' }
+  | { kind: 'refused' };
+
+export type UpdateOutcome =
+  | { kind: 'changed'; before: Download; download: Download }
+  | { kind: 'unchanged'; download: Download }
+  | { kind: 'refused'; download: Download }
+  | { kind: 'missing' }
+  | { kind: 'repeated'; answer: string }
+  | { kind: 'conflict' };
 
 export type DownloadsTable = {
   get(id: string): Promise<Download | null>;
@@ -16,10 +39,17 @@ export type DownloadsTable = {
   request(download: Download, repeatable: IdempotentRequest | null, now: Date): Promise<RequestOutcome>;
   /** The queue is known to have the message: the janitor need not send it again. */
   settle(id: string): Promise<void>;
+  /** Changes it as decided on what it is now; whoever changes it meanwhile makes the decision be asked for again. */
+  update(
+    id: string,
+    decide: (download: Download) => Decision,
+    repeatable: (after: Download) => IdempotentRequest | null,
+    now: Date,
+  ): Promise<UpdateOutcome>;
   /** Deletes the record, tells its listeners and notes its bytes for deletion. Null: there was no such download. */
   remove(id: string, now: Date): Promise<Download | null>;
-  /** The bytes that `remove` noted are gone. */
-  forgetDiscarded(id: string): Promise<void>;
+  /** The bytes that were noted under this name (`discardedId`) are gone. */
+  forgetDiscarded(discarded: string): Promise<void>;
 };
 
 export function downloadsTable(db: DynamoDBDocumentClient, tables: DownloadTables): DownloadsTable {
@@ -56,6 +86,24 @@ export function downloadsTable(db: DynamoDBDocumentClient, tables: DownloadTable
       await transact(db, [settled], randomUUID());
     },
 
+    async update(id, decide, repeatable, now) {
+      for (;;) {
+        const before = await get(id);
+        if (before === null) return { kind: 'missing' };
+        const decision = decide(before);
+        if (decision.kind !== 'changed') return { kind: decision.kind, download: before };
+        const download = { ...decision.download, seq: before.seq + 1 };
+        const writes = changeDownload(tables, before, download, now);
+        if (decision.discards) writes.push(...discardWrites(tables.downloads, before, now));
+        const request = repeatable(download);
+        if (request !== null) writes.push(idempotencyWrite(tables.downloads, request, now));
+        const outcome = await transact(db, writes, randomUUID());
+        if (outcome.committed) return { kind: 'changed', before, download };
+        const earlier = request === null ? undefined : outcome.failed.get(writes.length - 1);
+        if (request !== null && earlier !== undefined) return storedAnswer(earlier, request);
+      }
+    },
+
     async remove(id, now) {
       for (;;) {
         const download = await get(id);
@@ -65,8 +113,8 @@ export function downloadsTable(db: DynamoDBDocumentClient, tables: DownloadTable
       }
     },
 
-    async forgetDiscarded(id) {
-      await db.send(new DeleteCommand({ TableName: tables.downloads, Key: discardKey(id) }));
+    async forgetDiscarded(discarded) {
+      await db.send(new DeleteCommand({ TableName: tables.downloads, Key: discardKey(discarded) }));
     },
   };
 }

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import * as routes from '../../contract/routes.ts';
 import { access, type AccessDeps } from './access.ts';
+import { controlApi } from './control-api.ts';
 import { docsPage } from './docs-page.ts';
 import { downloadsApi, type DownloadsApiDeps } from './downloads-api.ts';
 import { answerProblem, refuseInvalid } from './edge-errors.ts';
@@ -15,6 +16,7 @@ export type ApiDeps = DownloadsApiDeps & AccessDeps & { version: string };
 export function httpApi(app: ApiDeps): Hono {
   const api = new OpenAPIHono({ defaultHook: refuseInvalid });
   downloadsApi(api, app);
+  controlApi(api, app);
   systemApi(api, app);
 
   const site = new Hono();

@@ -7,6 +7,7 @@ import type { DownloadListing } from '../downloads/listing/table.ts';
 import { requestDownload, type RequestDownloadDeps } from '../downloads/request-download.ts';
 import type { DownloadsTable } from '../downloads/table.ts';
 import { refuseUrl } from './check-url.ts';
+import { OWNER } from './owner.ts';
 import { languageOf, Refused } from './problem.ts';
 
 export type DownloadsApiDeps = RequestDownloadDeps &
@@ -17,9 +18,6 @@ export type DownloadsApiDeps = RequestDownloadDeps &
     linkTo: (download: Download, viewerHost: string | undefined) => Promise<string>;
     allowPrivateSources: boolean;
   };
-
-/** Until accounts arrive everybody is the same owner. */
-const OWNER = 'anonymous';
 
 export function downloadsApi(api: OpenAPIHono, app: DownloadsApiDeps): void {
   api.openapi(routes.requestDownload, async (c) => {

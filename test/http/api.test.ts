@@ -144,6 +144,53 @@ test('the same Idempotency-Key gives the same answer; with another body it is a 
   expect(other).toMatchObject({ status: 422, body: { code: 'idempotency_conflict' } });
 });
 
+test('a batch answers for each URL: one that is refused does not hold up the others', async () => {
+  const urls = ['https://example.com/b1', 'nonsense', 'http://127.0.0.1/x', 'https://example.com/b2'];
+  const send = () =>
+    call('/downloads/batch', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'batch-1' },
+      body: JSON.stringify({ urls }),
+    });
+  const { status, body } = await send();
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    results: [
+      { url: urls[0], status: 202, download: { status: 'pending', url: urls[0] } },
+      { status: 400, problem: { code: 'invalid_request', errors: [{ field: 'url', code: 'url_invalid' }] } },
+      { status: 400, problem: { errors: [{ code: 'url_private' }] } },
+      { status: 202 },
+    ],
+  });
+  expect((await send()).body).toEqual(body);
+  for (const bad of [
+    { urls: [] },
+    { urls: Array(101).fill('https://example.com/a') },
+    { urls: 'https://example.com' },
+  ]) {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await call('/downloads/batch', { method: 'POST', headers, body: JSON.stringify(bad) });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+  }
+});
+
+test('a download is controlled by POST, and a status that does not allow it is a 409', async () => {
+  const { body } = await post({ url: 'https://example.com/clip.mp4' });
+  const { id } = body as { id: string };
+  const control = (name: string) => call(`/downloads/${id}/${name}`, { method: 'POST' });
+  expect(await control('pause')).toMatchObject({ status: 200, body: { status: 'paused' } });
+  expect(await control('resume')).toMatchObject({ status: 200, body: { status: 'pending' } });
+  expect(await control('cancel')).toMatchObject({ status: 200, body: { status: 'cancelled' } });
+  expect(await control('pause')).toMatchObject({
+    status: 409,
+    body: { code: 'wrong_status', detail: 'status: cancelled' },
+  });
+  expect(await control('retry')).toMatchObject({ status: 200, body: { status: 'pending' } });
+  expect(await call('/downloads/none/pause', { method: 'POST' })).toMatchObject({ status: 404 });
+  expect(await call('/downloads?status=pending', { method: 'DELETE' })).toMatchObject({ status: 400 });
+  expect(await call('/downloads', { method: 'DELETE' })).toMatchObject({ status: 400 });
+});
+
 test('a list takes its limits and refuses others by field', async () => {
   expect(await call('/downloads?limit=2')).toMatchObject({ status: 200, body: { downloads: expect.any(Array) } });
   for (const query of ['limit=0', 'limit=101', 'limit=many', 'status=lost']) {

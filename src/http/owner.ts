@@ -1,0 +1,2 @@
+/** Until accounts arrive everybody is the same owner. */
+export const OWNER = 'anonymous';
