@@ -13,7 +13,7 @@ const FONTS = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir prefix="relative">fonts</dir>
-  <cachedir prefix="relative">cache</cachedir>
+  <cachedir>${path.join(UNPACKED, 'cache')}</cachedir>
 </fontconfig>
 `;
 const FLAGS = [
