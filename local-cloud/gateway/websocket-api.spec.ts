@@ -294,11 +294,11 @@ test('a frame above 32 KB, a message above 128 KB and a binary frame end the con
 });
 
 test('an idle connection goes away, and messages in either direction keep it while pings do not', async () => {
-  const world = await aWorld(undefined, ALL, { idleMs: 150 });
+  const world = await aWorld(undefined, ALL, { idleMs: 2_000 });
   const [quiet, talking, hearing] = [await world.open(), await world.open(), await world.open()];
   const closed = once(quiet.socket, 'close');
-  for (let round = 0; round < 6; round++) {
-    await sleep(40);
+  for (let round = 0; round < 12; round++) {
+    await sleep(200);
     if (quiet.socket.readyState === WebSocket.OPEN) quiet.socket.ping();
     talking.socket.send('{}');
     await world.post(hearing.id, 'x');
