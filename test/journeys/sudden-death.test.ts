@@ -74,7 +74,7 @@ test(
         const bytes = requests.reduce((sum, { headers }) => sum + bytesOf(headers.range), 0);
         // What was told is stored, but for the parts that were being filled.
         const stored = (life * size) / (kills + 1) - 64 * MB;
-        console.log(life, bytes / MB);
+
         expect(bytes).toBeLessThan(size - Math.max(0, stored) + 32 * MB);
       }
     } finally {
