@@ -67,7 +67,7 @@ const aria2 = shell(
   async ({ dir }, url, _size, key) =>
     `aria2c -q -x16 -s16 -k1M --file-allocation=none --allow-overwrite=true -d '${dir}' -o '${key}' '${url}'`,
 );
-const relay = shell('curl GET | curl PUT', 's3', async ({ client }, url, size, key) => {
+const relay = shell('curl GET → curl PUT', 's3', async ({ client }, url, size, key) => {
   const to = await getSignedUrl(client, new PutObjectCommand({ Bucket: 'media', Key: key }));
   return `curl -sf '${url}' | curl -sf -T - -H 'Transfer-Encoding:' -H 'Content-Length: ${size}' '${to}'`;
 });
