@@ -68,11 +68,12 @@ const decisions: Record<Control, (download: Download, now: Date) => Decision> = 
     if (download.status !== 'failed' && download.status !== 'cancelled') return { kind: 'refused' };
     const anew = {
       error_code: null,
+      error_choices: [],
       completed_at: null,
       started_at: null,
       bytes_downloaded: 0,
       bytes_total: null,
-    } as const;
+    } satisfies Partial<Download>;
     const counts = { bytes_reached: 0, idle_attempts: 0, unsettled_since: now.toISOString() };
     return { kind: 'changed', download: { ...download, ...anew, ...counts, status: 'pending' } };
   },

@@ -30,6 +30,8 @@ export const downloadRecord = z.object({
   speed: nullable(z.number()),
   eta: nullable(z.number()),
   error_code: nullable(z.custom<DownloadFailureCode>(isFailureCode)),
+  /** What could be asked for instead. */
+  error_choices: z.array(z.string()).default([]),
   file_name: nullable(z.string()),
   file_size: nullable(z.int()),
   content_type: nullable(z.string()),
@@ -69,7 +71,7 @@ export type Language = 'pt' | 'en';
 /** What everybody may know of it, its error told in the listener's language. */
 export function viewOf(download: Download, language: Language = 'pt'): DownloadView {
   const { id, url, title, thumbnail, status, quality, duration, phase, bytes_downloaded, bytes_total } = download;
-  const { speed, eta, error_code, file_size, format, created_at, started_at, completed_at } = download;
+  const { speed, eta, error_code, error_choices, file_size, format, created_at, started_at, completed_at } = download;
   return {
     id,
     url,
@@ -85,7 +87,7 @@ export function viewOf(download: Download, language: Language = 'pt'): DownloadV
     speed,
     eta,
     error_code,
-    error_message: error_code === null ? null : downloadFailures[error_code][language],
+    error_message: error_code === null ? null : failureMessage(error_code, error_choices, language),
     file_path: status === 'completed' ? `/downloads/${id}/file` : null,
     file_size,
     format,
@@ -93,4 +95,11 @@ export function viewOf(download: Download, language: Language = 'pt'): DownloadV
     started_at,
     completed_at,
   };
+}
+
+const AVAILABLE: Record<Language, string> = { pt: 'Disponíveis', en: 'Available' };
+
+function failureMessage(code: DownloadFailureCode, choices: string[], language: Language): string {
+  const message = downloadFailures[code][language];
+  return choices.length === 0 ? message : `${message} ${AVAILABLE[language]}: ${choices.join(', ')}.`;
 }

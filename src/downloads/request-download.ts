@@ -73,6 +73,7 @@ function newDownload(app: RequestDownloadDeps, { owner, url, quality }: Download
     speed: null,
     eta: null,
     error_code: null,
+    error_choices: [],
     file_name: null,
     file_size: null,
     content_type: null,

@@ -54,7 +54,7 @@ async function end(app: RunDownloadDeps, attempt: Attempt, error: unknown): Prom
     }
     if (error instanceof SourceFailed) {
       log.warn('download failed', { code: error.code, error });
-      return await discardNow(app, await app.attempts.fail(attempt, error.code, app.now()));
+      return await discardNow(app, await app.attempts.fail(attempt, error, app.now()));
     }
     // Nothing is discarded here: a `complete` whose answer was lost may have committed. Whoever takes over knows.
     await app.attempts.release(attempt, app.now());

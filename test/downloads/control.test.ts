@@ -146,7 +146,7 @@ test('a retry sent twice with one key retries once, also when the download has f
   await ask('retry', anApp(), 'k');
   const claim = await attempts().claim(id, at(11));
   if (claim.kind !== 'claimed') throw new Error(claim.kind);
-  await attempts().fail(claim.attempt, 'source_not_found', at(12));
+  await attempts().fail(claim.attempt, { code: 'source_not_found' }, at(12));
   expect(await ask('retry', anApp(), 'k')).toMatchObject({ kind: 'repeated' });
   expect(await now()).toMatchObject({ status: 'failed' });
   expect((await ask('retry', anApp(), 'another')).kind).toBe('done');

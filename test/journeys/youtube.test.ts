@@ -55,6 +55,16 @@ test('`ba` is sound alone, as it is', here, async () => {
   expect(await tracksOf(id)).toEqual(['audio aac']);
 });
 
+test('a quality that a video does not have ends with those that it has', here, async () => {
+  const app = client(stack.appUrl);
+  const { id } = await app.request(watch('progressive'), { quality: '1080p' });
+  expect(await app.ended(id)).toMatchObject({
+    status: 'failed',
+    error_code: 'quality_not_available',
+    error_message: expect.stringMatching(/Disponíveis: .*best.*\.$/),
+  });
+});
+
 test('what YouTube refuses ends with its reason, at once', here, async () => {
   const app = client(stack.appUrl);
   const cases = { bot________: 'source_blocked', private____: 'source_private', live_______: 'source_live' };

@@ -18,6 +18,7 @@ export function aDownload(changes: Partial<Download> = {}): Download {
     speed: null,
     eta: null,
     error_code: null,
+    error_choices: [],
     file_name: null,
     file_size: null,
     content_type: null,

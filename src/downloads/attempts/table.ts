@@ -42,6 +42,9 @@ type Description = Pick<
 type Progress = Pick<Download, 'bytes_downloaded' | 'speed' | 'eta'>;
 type Stored = { bytes: number; media_key: string };
 
+/** Why a download failed, and what could be asked for instead. */
+type Failure = { code: DownloadFailureCode; choices?: readonly string[] };
+
 export type AttemptsTable = {
   /** Takes the download for one worker: a pending one, or one whose worker's lease has run out. */
   claim(id: string, now: Date): Promise<Claim>;
@@ -55,7 +58,7 @@ export type AttemptsTable = {
   /** These three let go of stored bytes: the same write notes them for deletion. */
   drop(attempt: Attempt, now: Date): Promise<Dropped | null>;
   complete(attempt: Attempt, stored: Stored, now: Date): Promise<Dropped | null>;
-  fail(attempt: Attempt, code: DownloadFailureCode, now: Date): Promise<Dropped | null>;
+  fail(attempt: Attempt, failure: Failure, now: Date): Promise<Dropped | null>;
   /** Lets go at once, so that the next delivery need not wait for the lease to end. */
   release(attempt: Attempt, now: Date): Promise<void>;
   /** Ends a download whose message nobody could handle; one that somebody holds, or that is over, is left alone. */
@@ -105,7 +108,7 @@ export function attemptsTable(db: DynamoDBDocumentClient, tables: DownloadTables
         const held = secondsHeld(download, now);
         if (held > 0) return { kind: 'held', seconds: held };
         if (download.idle_attempts >= MAX_IDLE_ATTEMPTS) {
-          if ((await change(download, { ...download, ...failed('gave_up', now) }, now)) !== null)
+          if ((await change(download, { ...download, ...failed({ code: 'gave_up' }, now) }, now)) !== null)
             return { kind: 'over' };
           continue;
         }
@@ -153,13 +156,13 @@ export function attemptsTable(db: DynamoDBDocumentClient, tables: DownloadTables
         now,
       ),
 
-    fail: (attempt, code, now) => hold(attempt, failed(code, now), now),
+    fail: (attempt, failure, now) => hold(attempt, failed(failure, now), now),
 
     async giveUp(id, now) {
       for (;;) {
         const download = await downloads.get(id);
         if (download === null || isOver(download) || secondsHeld(download, now) > 0) return;
-        if ((await change(download, { ...download, ...failed('gave_up', now) }, now)) !== null) return;
+        if ((await change(download, { ...download, ...failed({ code: 'gave_up' }, now) }, now)) !== null) return;
       }
     },
   };
@@ -207,11 +210,12 @@ function ended(now: Date): Partial<Download> {
   };
 }
 
-const failed = (code: DownloadFailureCode, now: Date): Partial<Download> => ({
+const failed = ({ code, choices = [] }: Failure, now: Date): Partial<Download> => ({
   ...ended(now),
   ...nothingStored,
   status: 'failed',
   error_code: code,
+  error_choices: [...choices],
 });
 
 const nothingStored = { media_key: null, tracks: [] } satisfies Partial<Download>;

@@ -3,10 +3,7 @@ import { SourceFailed } from '../source-failed.ts';
 
 /** The media exists, but not in the quality asked for. */
 export class QualityNotAvailable extends SourceFailed {
-  readonly available: readonly Quality[];
-
   constructor(asked: Quality, available: readonly Quality[]) {
-    super('quality_not_available', `${asked}; available: ${available.join(' ')}`);
-    this.available = available;
+    super('quality_not_available', `${asked}; available: ${available.join(' ')}`, { choices: available });
   }
 }

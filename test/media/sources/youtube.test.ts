@@ -75,7 +75,7 @@ test('the media is given out to the headers of the track, byte for byte', async 
 test('a quality that a video does not have is refused with those it has', async () => {
   await expect(resolve('progressive', '720p')).rejects.toMatchObject({
     code: 'quality_not_available',
-    available: ['best', 'worst', 'bv+ba', '360p'],
+    choices: ['best', 'worst', 'bv+ba', '360p'],
   });
 });
 
