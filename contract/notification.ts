@@ -1,7 +1,13 @@
 import * as z from 'zod';
 import { download } from './download.ts';
+import { dashboard, downloadStats, queueStats } from './snapshot.ts';
 
 const timestamp = z.iso.datetime();
+/** Where a notification stands in its channel's history: a number counted up by its one record, or a ULID where many write. */
+export const seq = z.union([z.int(), z.ulid()]);
+export type Seq = z.infer<typeof seq>;
+/** Told again because the listener asked for what it missed. */
+const replayed = z.literal(true).optional();
 
 export const connectionEstablished = z.object({
   type: z.literal('connection_established'),
@@ -32,23 +38,118 @@ export const downloadUpdate = z.object({
     file_size: true,
     format: true,
   }),
+  replayed,
   timestamp,
 });
 export type DownloadUpdate = z.infer<typeof downloadUpdate>;
 
+export const queueUpdate = z.object({ type: z.literal('queue_update'), data: queueStats, timestamp });
+export const statsUpdate = z.object({ type: z.literal('stats_update'), data: downloadStats, timestamp });
+export const dashboardUpdate = z.object({ type: z.literal('dashboard_update'), data: dashboard, timestamp });
+
+export const NOTICE_LEVELS = ['info', 'warning', 'maintenance'] as const;
+
+/** What somebody announces to everybody, by `POST /notifications`. */
+export const generalMessage = z.object({
+  type: z.literal('general_message'),
+  seq: z.ulid(),
+  level: z.enum(NOTICE_LEVELS),
+  message: z.string(),
+  replayed,
+  timestamp,
+});
+
+/** What administrators are told: `code` is for programs, `message` for people. */
+export const adminNotification = z.object({
+  type: z.literal('admin_notification'),
+  seq: z.ulid(),
+  level: z.enum(NOTICE_LEVELS),
+  code: z.string().meta({ example: 'notice' }),
+  message: z.string(),
+  data: z.record(z.string(), z.unknown()).optional(),
+  replayed,
+  timestamp,
+});
+
+/** Distinct people: by the name a client gave itself (`?client=`), else by their address. */
+export const presence = z.object({
+  type: z.literal('presence'),
+  data: z.object({ users_online: z.int().min(0), connections: z.int().min(0) }),
+  timestamp,
+});
+
+/** One line of what was done for a download or an import. */
+export const logLine = z.object({
+  type: z.literal('log'),
+  id: z.string(),
+  seq: z.int(),
+  level: z.enum(['info', 'warning', 'error']),
+  message: z.string(),
+  line: z.int().optional().meta({ description: 'Of the imported file.' }),
+  at: timestamp,
+  replayed,
+  timestamp,
+});
+export type LogLine = z.infer<typeof logLine>;
+
+const subscribed = z.object({ type: z.enum(['subscribed', 'unsubscribed']), channel: z.string(), timestamp });
+
+/** What was missed is no longer kept: what follows is the state as it is now. */
+const resync = z.object({ type: z.literal('resync'), channel: z.string(), timestamp });
+
 export const pong = z.object({ type: z.literal('pong'), timestamp: z.unknown() });
 
-export const errorMessage = z.object({ type: z.literal('error'), code: z.string(), message: z.string(), timestamp });
+export const CLIENT_ERRORS = [
+  'unknown_message',
+  'message_too_large',
+  'rate_limited',
+  'unknown_channel',
+  'not_subscribed',
+  'too_many_subscriptions',
+  'no_history',
+  'unauthorized',
+] as const;
+export const errorMessage = z.object({
+  type: z.literal('error'),
+  code: z.enum(CLIENT_ERRORS),
+  message: z.string(),
+  timestamp,
+});
 
 /** Everything the server may say over a WebSocket. */
-export const notification = z.discriminatedUnion('type', [connectionEstablished, downloadUpdate, pong, errorMessage]);
+export const notification = z.discriminatedUnion('type', [
+  connectionEstablished,
+  downloadUpdate,
+  queueUpdate,
+  statsUpdate,
+  dashboardUpdate,
+  generalMessage,
+  adminNotification,
+  presence,
+  logLine,
+  subscribed,
+  resync,
+  pong,
+  errorMessage,
+]);
 export type Notification = z.infer<typeof notification>;
+
+/** Bytes of one message; more than 20 a second, or more than 50 channels on one connection, are refused. */
+export const MAX_CLIENT_MESSAGE_BYTES = 4 * 1024;
+export const MAX_CLIENT_MESSAGES_PER_SECOND = 20;
+export const MAX_SUBSCRIPTIONS = 50;
+
+const channel = z.string().min(1).max(80).meta({ example: 'queue' });
 
 /** Everything a client may say over a WebSocket. */
 export const clientMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ping'), timestamp: z.unknown().optional() }),
   z.object({ type: z.literal('hello') }),
+  z.object({ type: z.literal('subscribe'), channel, download_id: download.shape.id.optional() }),
+  z.object({ type: z.literal('unsubscribe'), channel }),
+  z.object({ type: z.literal('resume'), channel, seq }),
 ]);
+export type ClientMessage = z.infer<typeof clientMessage>;
 
 /** Everything `/downloads/{id}/stream` may say: flat, as the first seed shows, with no `event:` field. */
 export const downloadStreamEvent = z.discriminatedUnion('type', [
@@ -68,3 +169,12 @@ export const downloadStreamEvent = z.discriminatedUnion('type', [
   }),
 ]);
 export type DownloadStreamEvent = z.infer<typeof downloadStreamEvent>;
+
+/** What `/downloads/{queue|stats|dashboard}/stream` may say: the same numbers as over a WebSocket, flat. */
+export const snapshotStreamEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('connection_established'), message: z.string() }),
+  z.object({ type: z.literal('queue_update'), ...queueStats.shape }),
+  z.object({ type: z.literal('stats_update'), ...downloadStats.shape }),
+  z.object({ type: z.literal('dashboard_update'), ...dashboard.shape }),
+]);
+export type SnapshotStreamEvent = z.infer<typeof snapshotStreamEvent>;

@@ -1,6 +1,6 @@
 /** The keys of each table and index: `lib/` creates them, `*\/table.ts` reads and writes them. */
 export const tables = {
-  /** Downloads, counters, idempotency records and media to be deleted, told apart by the prefix of `pk`. */
+  /** Downloads, counters, snapshots, leases, idempotency records and media to be deleted, told apart by the prefix of `pk`. */
   downloads: {
     partitionKey: 'pk',
     ttl: 'ttl',
@@ -15,7 +15,22 @@ export const tables = {
       leased: { partitionKey: 'leased_shard', sortKey: 'lease_expires_at' },
     },
   },
-  connections: { partitionKey: 'pk', sortKey: 'sk', ttl: 'ttl', indexes: {} },
+  /** One record for each open connection, and one for each channel it listens to. */
+  connections: {
+    partitionKey: 'pk',
+    sortKey: 'sk',
+    ttl: 'ttl',
+    indexes: {
+      /** Who listens to a kind of channel. */
+      by_kind: { partitionKey: 'kind', sortKey: 'expires_at' },
+      /** The connections of one address. */
+      by_ip: { partitionKey: 'ip', sortKey: 'expires_at' },
+      /** All connections, those of one person side by side. */
+      by_user: { partitionKey: 'online', sortKey: 'user_connection' },
+      /** All connections, the one longest unconfirmed first. */
+      by_confirmation: { partitionKey: 'online', sortKey: 'confirmed_at' },
+    },
+  },
   news: { partitionKey: 'channel', sortKey: 'seq', ttl: 'ttl', indexes: {} },
 } as const;
 

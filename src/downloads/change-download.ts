@@ -3,6 +3,7 @@ import { INDEX_SHARDS } from '../../contract/tables.ts';
 import type { Write } from '../aws/transact.ts';
 import { newsWrite } from '../news/table.ts';
 import { countersWrite } from './counters.ts';
+import { downloadLog } from './download-log.ts';
 import { downloadNews } from './download-news.ts';
 import type { Download } from './download.ts';
 
@@ -43,11 +44,14 @@ export function changeDownload(tables: DownloadTables, before: Download | null, 
   const record: Write = {
     Put: { TableName: tables.downloads, Item: itemOf(after), ...unchangedSince(before) },
   };
-  return [
-    record,
-    ...countersWrite(tables.downloads, before, after),
-    newsWrite(tables.news, downloadNews(before, after, now), now),
-  ];
+  return [record, ...countersWrite(tables.downloads, before, after), ...toldWrites(tables.news, before, after, now)];
+}
+
+/** Its listeners are told, and its log gets a line when there is one to write. */
+function toldWrites(tableName: string, before: Download | null, after: Download, now: Date): Write[] {
+  const line = downloadLog(before, after, now);
+  const news = [downloadNews(before, after, now), ...(line === null ? [] : [line])];
+  return news.map((entry) => newsWrite(tableName, entry, now));
 }
 
 /**
@@ -66,7 +70,7 @@ export function removeDownload(tables: DownloadTables, before: Download, now: Da
   return [
     { Delete: { TableName: tables.downloads, Key: downloadKey(before.id), ...unchangedSince(before) } },
     ...countersWrite(tables.downloads, before, null),
-    newsWrite(tables.news, downloadNews(before, gone, now), now),
+    ...toldWrites(tables.news, before, gone, now),
     ...discardWrites(tables.downloads, before, now),
   ];
 }

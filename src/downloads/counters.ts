@@ -1,5 +1,5 @@
 import type { Write } from '../aws/transact.ts';
-import { COUNTER_SHARDS, dayAttribute } from '../../contract/counters.ts';
+import { CHANGES_ATTRIBUTE, COUNTER_SHARDS, dayAttribute } from '../../contract/counters.ts';
 import { createHash } from 'node:crypto';
 import type { Download } from './download.ts';
 
@@ -43,6 +43,7 @@ export function countersDelta(before: Download | null, after: Download | null): 
   if (before !== null) count(before, -1);
   if (after !== null) count(after, 1);
   if (before === null && after !== null) add(dayAttribute(after.created_at), 1);
+  if (Object.keys(deltas).length > 0) add(CHANGES_ATTRIBUTE, 1);
   return deltas;
 }
 

@@ -22,6 +22,10 @@ async function answerTo(app: AnswerClientDeps, connectionId: string, text: strin
   switch (message.data.type) {
     case 'ping':
       return { type: 'pong', timestamp: message.data.timestamp ?? app.now().toISOString() };
+    case 'subscribe':
+    case 'unsubscribe':
+    case 'resume':
+      return refusal(app.now());
     case 'hello': {
       const connection = await app.connections.find(connectionId);
       return connection === null ? null : app.stateOf(connection.channel);

@@ -1,8 +1,9 @@
+import type { Seq } from '../../contract/notification.ts';
 import type { Change } from '../aws/each-change.ts';
 import { log } from '../aws/log.ts';
 import type { Sockets } from '../aws/sockets.ts';
 import type { ConnectionsTable, Listener } from '../channels/table.ts';
-import type { News } from '../news/news.ts';
+import { isLater, type News } from '../news/news.ts';
 import { YOUNG_MS } from './greet.ts';
 
 export type NotifyDeps = {
@@ -43,9 +44,10 @@ export async function notify(app: NotifyDeps, batch: NewsChange[]): Promise<News
 
 /** Mere progress that something newer of its channel follows need not be told. */
 export function coalesce(batch: NewsChange[]): NewsChange[] {
-  const newest = new Map<string, number>();
+  const newest = new Map<string, Seq>();
   for (const { item } of batch) {
-    newest.set(item.news.channel, Math.max(newest.get(item.news.channel) ?? 0, item.news.seq));
+    const { channel, seq } = item.news;
+    if (isLater(seq, newest.get(channel) ?? 0)) newest.set(channel, seq);
   }
   return batch.filter(({ item: { news } }) => news.kind !== 'progress' || news.seq === newest.get(news.channel));
 }

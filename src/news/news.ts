@@ -1,17 +1,21 @@
 import * as z from 'zod';
-import { notification } from '../../contract/notification.ts';
+import { notification, seq, type Seq } from '../../contract/notification.ts';
 
 /**
  * A notification in the outbox. `progress` only informs: newer overwrites older. `ending` is the last of its channel.
- * `seq` counts up within a channel that belongs to one record, without gaps.
+ * Within a channel later news has a higher `seq`; where many write at once, a ULID, two of one instant may be out of order.
  */
 export const news = z.object({
   channel: z.string(),
-  seq: z.int(),
+  seq,
   kind: z.enum(['change', 'progress', 'ending']),
   notification,
 });
 export type News = z.infer<typeof news>;
+
+/** Sorts as text as the numbers do, which needs one width; a ULID sorts as it is. */
+export const seqKey = (seq: Seq): string => (typeof seq === 'number' ? String(seq).padStart(16, '0') : seq);
+export const isLater = (a: Seq, b: Seq): boolean => seqKey(a) > seqKey(b);
 
 /** The news that a connection has been opened: it wakes the greeter, and nobody else hears it. */
 export const connectionNews = z.object({

@@ -1,27 +1,27 @@
 import { QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Write } from '../aws/transact.ts';
-import { connectionNews, news, type ConnectionNews, type News } from './news.ts';
+import { connectionNews, isLater, news, seqKey, type ConnectionNews, type News } from './news.ts';
+import type { Seq } from '../../contract/notification.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
+/** Logs live here alone. */
+const LOG_SECONDS = 7 * DAY_SECONDS;
 const CONNECTION_SECONDS = 10 * 60;
 
 /** Sorts behind every number, so that a replay reads the newest progress last. */
 const PROGRESS_KEY = 'progress';
-/** Numbers as text sort as numbers only at one width. */
-const sortKey = (seq: number): string => String(seq).padStart(16, '0');
 const ttl = (now: Date, seconds: number): number => Math.floor(now.getTime() / 1000) + seconds;
 
 /** The write that leaves one news in the outbox; part of the transaction that changes what it tells of. */
 export function newsWrite(tableName: string, entry: News, now: Date): Write {
-  const seq = entry.kind === 'progress' ? PROGRESS_KEY : sortKey(entry.seq);
-  return {
-    Put: { TableName: tableName, Item: { channel: entry.channel, seq, news: entry, ttl: ttl(now, DAY_SECONDS) } },
-  };
+  const seq = entry.kind === 'progress' ? PROGRESS_KEY : seqKey(entry.seq);
+  const kept = entry.notification.type === 'log' ? LOG_SECONDS : DAY_SECONDS;
+  return { Put: { TableName: tableName, Item: { channel: entry.channel, seq, news: entry, ttl: ttl(now, kept) } } };
 }
 
 export function connectionNewsWrite(tableName: string, entry: ConnectionNews, now: Date): Write {
-  const Item = { channel: entry.channel, seq: sortKey(0), connection: entry, ttl: ttl(now, CONNECTION_SECONDS) };
+  const Item = { channel: entry.channel, seq: seqKey(0), connection: entry, ttl: ttl(now, CONNECTION_SECONDS) };
   return { Put: { TableName: tableName, Item } };
 }
 
@@ -32,7 +32,7 @@ export const connectionRow = z.object({ connection: connectionNews });
 
 export type NewsTable = {
   /** What a channel told after `seq`, oldest first; of mere progress only the newest. */
-  after(channel: string, seq: number): Promise<News[]>;
+  after(channel: string, seq: Seq): Promise<News[]>;
 };
 
 export function newsTable(db: DynamoDBDocumentClient, tableName: string): NewsTable {
@@ -45,7 +45,7 @@ export function newsTable(db: DynamoDBDocumentClient, tableName: string): NewsTa
           new QueryCommand({
             TableName: tableName,
             KeyConditionExpression: 'channel = :channel AND seq > :seq',
-            ExpressionAttributeValues: { ':channel': channel, ':seq': sortKey(seq) },
+            ExpressionAttributeValues: { ':channel': channel, ':seq': seqKey(seq) },
             ConsistentRead: true,
             ...(start && { ExclusiveStartKey: start }),
           }),
@@ -53,7 +53,7 @@ export function newsTable(db: DynamoDBDocumentClient, tableName: string): NewsTa
         found.push(...(page.Items ?? []).map((item) => newsRow.parse(item).news));
         start = page.LastEvaluatedKey;
       } while (start !== undefined);
-      return found.filter((entry) => entry.seq > seq).toSorted((a, b) => a.seq - b.seq);
+      return found.filter((entry) => isLater(entry.seq, seq)).toSorted((a, b) => (isLater(a.seq, b.seq) ? 1 : -1));
     },
   };
 }

@@ -1,6 +1,7 @@
 import { createContext, runInContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { CHANNEL_PATHS } from '../../contract/channel.ts';
+import { CHANNEL_PATHS, CHANNELS } from '../../contract/channel.ts';
+import { slugOf } from '../../contract/slug.ts';
 import { edgeFunctionCode } from '../../lib/edge-function.ts';
 
 type Value = { value: string; multiValue?: { value: string }[] };
@@ -9,28 +10,51 @@ type Refusal = { statusCode: number; statusDescription: string; body: { encoding
 
 const handshake = { 'sec-websocket-key': { value: 'dGhlIHNhbXBsZSBub25jZQ==' } };
 
-function run(uri: string, given: Partial<Request> = {}, code = edgeFunctionCode()): Request & Refusal {
+function run(uri: string, given: Partial<Request> = {}): Request & Refusal {
   const headers = { host: { value: 'fasttrack.example' }, ...given.headers };
   const request = { method: 'GET', uri, querystring: {}, ...given, headers };
   const event = { version: '1.0', context: {}, viewer: { ip: '203.0.113.7' }, request };
-  return runInContext(`${code};handler(${JSON.stringify(event)})`, createContext({}));
+  return runInContext(`${edgeFunctionCode()};handler(${JSON.stringify(event)})`, createContext({}));
 }
 const open = (uri: string, given: Partial<Request> = {}) =>
   run(uri, { ...given, headers: { ...handshake, ...given.headers } });
 
-test.each(CHANNEL_PATHS)('/ws/$segment becomes the query of channel $channel', ({ segment, channel, id }) => {
-  const answer = open(id === 'required' ? `/ws/${segment}/01JDC8Z1Q5_-a` : `/ws/${segment}`);
+test.each(CHANNEL_PATHS)('/ws/$path becomes the query of channel $channel', ({ path, channel }) => {
+  const { id } = CHANNELS[channel];
+  const answer = open(id === 'none' ? `/ws/${path}` : `/ws/${path}/01jdc8z1q5-a`);
   // Not '/': CloudFront would turn that into its default root object, after this function and before the origin.
   expect(answer.uri).toBe('/prod');
-  const idQuery = id === 'required' ? { id: { value: '01JDC8Z1Q5_-a' } } : {};
+  const idQuery = id === 'none' ? {} : { id: { value: '01jdc8z1q5-a' } };
   expect(answer.querystring).toEqual({ channel: { value: channel }, ...idQuery });
 });
 
 test('a channel without an id takes none', () => {
-  const code = edgeFunctionCode([{ segment: 'queue', channel: 'queue', id: 'none' }]);
-  expect(run('/ws/queue', { headers: handshake }, code).querystring).toEqual({ channel: { value: 'queue' } });
-  expect(run('/ws/queue/x', { headers: handshake }, code).statusCode).toBe(404);
-  expect(run('/ws/queue/', { headers: handshake }, code).statusCode).toBe(404);
+  expect(open('/ws/queue').querystring).toEqual({ channel: { value: 'queue' } });
+  expect(open('/ws/queue/x').statusCode).toBe(404);
+  expect(open('/ws/queue/').statusCode).toBe(404);
+  expect(open('/ws/eventos/outro').statusCode).toBe(404);
+  expect(open('/ws/eventos/progresso').querystring).toEqual({ channel: { value: 'imports' } });
+});
+
+test.each([
+  'arquivo1',
+  'Programação de São João.csv',
+  'ÇÃÉ — ü',
+  '  espaços  ',
+  'a'.repeat(80),
+  `${'a'.repeat(63)}é!`,
+  '../..',
+  '日本',
+])('the name of an import %j is slugged as the API does it', (name) => {
+  const slug = slugOf(name);
+  const answer = open(`/ws/upload/${encodeURIComponent(name)}`);
+  if (slug === null) expect(answer.statusCode).toBe(404);
+  else expect(answer.querystring).toEqual({ channel: { value: 'import' }, id: { value: slug } });
+});
+
+test('a name that is no text has no channel', () => {
+  expect(open('/ws/upload/%ff').statusCode).toBe(404);
+  expect(open('/ws/upload/a/b').statusCode).toBe(404);
 });
 
 test.each([

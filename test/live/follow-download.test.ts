@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { Download } from '../../src/downloads/download.ts';
 import { downloadNews } from '../../src/downloads/download-news.ts';
 import { followDownload, type Told } from '../../src/live/follow-download.ts';
-import type { News } from '../../src/news/news.ts';
+import type { Seq } from '../../contract/notification.ts';
+import { isLater, type News } from '../../src/news/news.ts';
 import { aDownload, at } from '../support/a-download.ts';
 
 const running = (seq: number, bytes = seq): Download =>
@@ -16,8 +17,8 @@ function aWorld(download: Download | null, kept: News[], later: News[] = []) {
   return {
     downloads: { get: async () => download },
     news: {
-      async after(_channel: string, seq: number) {
-        const found = told.filter((entry) => entry.seq > seq);
+      async after(_channel: string, seq: Seq) {
+        const found = told.filter((entry) => isLater(entry.seq, seq));
         const next = waiting.shift();
         if (next !== undefined) told.push(next);
         return found;
