@@ -46,7 +46,8 @@ function slugOf(segment) {
   let name;
   try {
     name = decodeURIComponent(segment);
-  } catch {
+    // oxlint-disable-next-line no-unused-vars -- nothing says that cloudfront-js-2.0 knows a catch without a name.
+  } catch (error) {
     return null;
   }
   return name
