@@ -8,9 +8,11 @@ import { repairDownloads } from '../src/downloads/repair-downloads.ts';
 import { repairsTable } from '../src/downloads/repairs/table.ts';
 import { downloadsTable } from '../src/downloads/table.ts';
 import { discardFrom } from '../src/media/discard.ts';
+import { stateTable } from '../src/snapshots/state/table.ts';
 
 const env = janitorEnv.parse(process.env);
 const db = dynamoDb();
+const state = stateTable(db, env.DOWNLOADS_TABLE);
 const app = {
   repairs: repairsTable(db, env.DOWNLOADS_TABLE),
   downloads: downloadsTable(db, { downloads: env.DOWNLOADS_TABLE, news: env.NEWS_TABLE }),
@@ -19,4 +21,8 @@ const app = {
   now: () => new Date(),
 };
 
-export const handler = () => repairDownloads(app);
+export const handler = async () => {
+  await state.startedAt(app.now());
+  await state.pruneDays(app.now());
+  await repairDownloads(app);
+};

@@ -1,4 +1,10 @@
-import { BatchGetCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchGetCommand,
+  QueryCommand,
+  type BatchGetCommandInput,
+  type DynamoDBDocumentClient,
+  type QueryCommandInput,
+} from '@aws-sdk/lib-dynamodb';
 
 type Item = Record<string, unknown>;
 type Bound = { operator: '<' | '<='; value: string };
@@ -17,21 +23,9 @@ export type ShardedQuery = {
 
 /** The first `limit` index entries over all shards, in the order of the sort key. One query a shard, whatever the history. */
 export async function queryShards(db: DynamoDBDocumentClient, query: ShardedQuery): Promise<Item[]> {
-  const { partitionKey, sortKey, bound, order, limit } = query;
+  const { sortKey, order, limit } = query;
   const pages = await Promise.all(
-    query.partitions.map((partition) =>
-      db.send(
-        new QueryCommand({
-          TableName: query.tableName,
-          IndexName: query.index,
-          KeyConditionExpression: bound === null ? '#p = :p' : `#p = :p AND #s ${bound.operator} :s`,
-          ExpressionAttributeNames: { '#p': partitionKey, ...(bound && { '#s': sortKey }) },
-          ExpressionAttributeValues: { ':p': partition, ...(bound && { ':s': bound.value }) },
-          ScanIndexForward: order === 'ascending',
-          Limit: limit,
-        }),
-      ),
-    ),
+    query.partitions.map((partition) => db.send(new QueryCommand(oneShard(query, partition)))),
   );
   const sign = order === 'ascending' ? 1 : -1;
   return pages
@@ -40,14 +34,43 @@ export async function queryShards(db: DynamoDBDocumentClient, query: ShardedQuer
     .slice(0, limit);
 }
 
+/** How many index entries there are over all shards: exact below `limit`, else `limit`. One query a shard. */
+export async function countShards(db: DynamoDBDocumentClient, query: ShardedQuery): Promise<number> {
+  const pages = await Promise.all(
+    query.partitions.map((partition) => db.send(new QueryCommand({ ...oneShard(query, partition), Select: 'COUNT' }))),
+  );
+  const found = pages.reduce((sum, { Count = 0 }) => sum + Count, 0);
+  return Math.min(found, query.limit);
+}
+
+function oneShard(query: ShardedQuery, partition: string): QueryCommandInput {
+  const { tableName, index, partitionKey, sortKey, bound, order, limit } = query;
+  return {
+    TableName: tableName,
+    IndexName: index,
+    KeyConditionExpression: bound === null ? '#p = :p' : `#p = :p AND #s ${bound.operator} :s`,
+    ExpressionAttributeNames: { '#p': partitionKey, ...(bound && { '#s': sortKey }) },
+    ExpressionAttributeValues: { ':p': partition, ...(bound && { ':s': bound.value }) },
+    ScanIndexForward: order === 'ascending',
+    Limit: limit,
+  };
+}
+
 /** Reads up to 100 items by key; what no longer exists is left out, in no particular order. */
-export async function batchGet(db: DynamoDBDocumentClient, tableName: string, keys: Item[]): Promise<Item[]> {
+export async function batchGet(
+  db: DynamoDBDocumentClient,
+  tableName: string,
+  keys: Item[],
+  options: { consistent?: boolean } = {},
+): Promise<Item[]> {
   const found: Item[] = [];
-  let wanted: Record<string, { Keys: Item[] }> = keys.length === 0 ? {} : { [tableName]: { Keys: keys } };
+  const asked = (Keys: Item[]) => ({ Keys, ConsistentRead: options.consistent ?? false });
+  let wanted: NonNullable<BatchGetCommandInput['RequestItems']> = keys.length === 0 ? {} : { [tableName]: asked(keys) };
   while (Object.keys(wanted).length > 0) {
     const { Responses, UnprocessedKeys } = await db.send(new BatchGetCommand({ RequestItems: wanted }));
     found.push(...(Responses?.[tableName] ?? []));
-    wanted = Object.fromEntries(Object.entries(UnprocessedKeys ?? {}).map(([name, { Keys = [] }]) => [name, { Keys }]));
+    const left = UnprocessedKeys?.[tableName]?.Keys ?? [];
+    wanted = left.length === 0 ? {} : { [tableName]: asked(left) };
   }
   return found;
 }

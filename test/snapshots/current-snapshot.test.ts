@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { transact } from '../../src/aws/transact.ts';
+import { downloadsTable } from '../../src/downloads/table.ts';
+import { buildSnapshots } from '../../src/snapshots/build-snapshots.ts';
+import { currentSnapshot } from '../../src/snapshots/current-snapshot.ts';
+import { stateTable } from '../../src/snapshots/state/table.ts';
+import { snapshotsTable, snapshotWrite } from '../../src/snapshots/table.ts';
+import { aDownload, at } from '../support/a-download.ts';
+import { someTables } from '../support/tables.ts';
+
+let world: Awaited<ReturnType<typeof someTables>>;
+beforeEach(async () => {
+  world = await someTables();
+});
+afterEach(() => world.stop());
+
+const request = (id: string) => downloadsTable(world.db, world.names).request(aDownload({ id }), null, at(0));
+const stored = () => snapshotsTable(world.db, world.names.downloads);
+
+/** A reader with a clock, and how many snapshots it has built. */
+function aReader(seconds = { now: 0 }) {
+  const built = { count: 0 };
+  const now = () => at(seconds.now);
+  const connections = () => Promise.resolve({ active_connections: 0, users_online: 0 });
+  const build = buildSnapshots({ table: stateTable(world.db, world.names.downloads), connections, now });
+  const counting = {
+    ...build,
+    queue: () => {
+      built.count += 1;
+      return build.queue();
+    },
+  };
+  return { built, current: currentSnapshot({ snapshots: stored(), build: counting, now }) };
+}
+
+test('within a second all get the stored one; after it the first to look makes a new one', async () => {
+  const clock = { now: 0 };
+  const one = aReader(clock);
+  const other = aReader(clock);
+  await request('a');
+  const first = await one.current('queue');
+  expect(first).toMatchObject({ seq: 1, at: at(0).toISOString(), data: { pending: 1, total: 1 } });
+  await request('b');
+  clock.now = 0.9;
+  expect(await other.current('queue')).toEqual(first);
+  clock.now = 1;
+  const second = await other.current('queue');
+  expect(second).toMatchObject({ seq: 2, at: at(1).toISOString(), data: { pending: 2 } });
+  expect(await one.current('queue')).toEqual(second);
+  expect([one.built.count, other.built.count]).toEqual([1, 1]);
+});
+
+test('a refresh that finds nothing new keeps the seq of queue and stats; a dashboard is always new', async () => {
+  const clock = { now: 0 };
+  const { current } = aReader(clock);
+  const look = async () => [
+    (await current('queue')).seq,
+    (await current('stats')).seq,
+    (await current('dashboard')).seq,
+  ];
+  expect(await look()).toEqual([1, 1, 1]);
+  clock.now = 5;
+  expect(await look()).toEqual([1, 1, 2]);
+  await request('a');
+  clock.now = 10;
+  expect(await look()).toEqual([2, 2, 3]);
+});
+
+test('of many who refresh at once one wins, and all go away with the same', async () => {
+  const readers = Array.from({ length: 12 }, () => aReader({ now: 7 }));
+  const all = await Promise.all(readers.map(({ current }) => current('queue')));
+  expect(new Set(all.map((snapshot) => JSON.stringify(snapshot))).size).toBe(1);
+  expect(all[0]).toMatchObject({ seq: 1 });
+});
+
+test('a snapshot that was overtaken is not written', async () => {
+  await request('a');
+  const { current } = aReader({ now: 0 });
+  const old = await current('queue');
+  const newer = { ...old.data, pending: 5 };
+  expect(await stored().store('queue', newer, at(0))).toBe(2);
+  expect(await stored().refresh('queue', old.data, at(3), old)).toBeNull();
+  expect(await stored().refresh('queue', old.data, at(3), null)).toBeNull();
+  expect(await stored().stored('queue')).toEqual({ seq: 2, at: at(0).toISOString(), data: newer });
+});
+
+test('one from a clock that is ahead is built again', async () => {
+  await aReader({ now: 500 }).current('queue');
+  await request('a');
+  expect(await aReader({ now: 0 }).current('queue')).toMatchObject({ seq: 2, data: { pending: 1 } });
+});
+
+test('a snapshot is kept inside a transaction too', async () => {
+  const data = (await aReader().current('queue')).data;
+  const write = snapshotWrite(world.names.downloads, 'queue', { ...data, failed: 9 }, at(2));
+  expect(await transact(world.db, [write], randomUUID())).toEqual({ committed: true });
+  expect(await stored().stored('queue')).toMatchObject({ seq: 2, at: at(2).toISOString(), data: { failed: 9 } });
+});
