@@ -19,7 +19,12 @@ function sdk(endpoint: string): Post {
   return (ConnectionId, text) => client.send(new PostToConnectionCommand({ ConnectionId, Data: Buffer.from(text) }));
 }
 
-const contenders: Record<string, (endpoint: string) => Post> = { FastTrack: (url) => sockets(url).post, SDK: sdk };
+function fastTrack(endpoint: string): Post {
+  const world = sockets(endpoint);
+  return (connectionId, text) => world.post(connectionId, text);
+}
+
+const contenders: Record<string, (endpoint: string) => Post> = { FastTrack: fastTrack, SDK: sdk };
 const post = contenders[name]?.(`${url}/prod`);
 if (post === undefined) throw new Error(`no contender is called ${name}`);
 

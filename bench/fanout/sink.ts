@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 
@@ -12,7 +12,7 @@ let posts = 0;
 let bytes = 0;
 let connections = new Set<string>();
 
-const server = createServer(async (request, response) => {
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method === 'GET') {
     response.end(JSON.stringify({ posts, bytes, connections: connections.size }));
     posts = 0;
@@ -25,7 +25,9 @@ const server = createServer(async (request, response) => {
   connections.add(request.url ?? '');
   await sleep(LATENCY_MS);
   response.end();
-});
+}
+
+const server = createServer((request, response) => void answer(request, response));
 server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
