@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'undici';
+import { Client, errors } from 'undici';
 import { type Credentials, signPosts } from './sign-post.ts';
+import { takingTurns } from './taking-turns.ts';
 
 export type PostToConnectionDeps = {
   /** The stage's own address: posting through CloudFront does not work (aws-sdk-js-v3#1830). */
@@ -24,7 +25,7 @@ export class PostRefused extends Error {
   }
 }
 
-/** Requests under way at a time, each on a connection of its own; more bring little (docs/bench.md). */
+/** Requests under way at a time, each with a socket of its own, however many listen. */
 const AT_ONCE = 200;
 const TIMEOUTS = { connectTimeout: 2000, headersTimeout: 5000, bodyTimeout: 5000 };
 /** From one tick of a dashboard to the next, with room. */
@@ -41,7 +42,7 @@ type Answer = { status: number; detail: string };
 /**
  * Posts texts to WebSocket connections at a small part of the SDK's cost (docs/decisions/020). The same text to many connections
  * is encoded and hashed once. A failure is tried once more, on a fresh connection, so a text may arrive twice; a throttled post
- * is tried three times within about a second.
+ * is tried three times within about a second. Rejects with `PostRefused`, or with why there was no answer.
  */
 export function postToConnection(deps: PostToConnectionDeps): (connectionId: string, text: string) => Promise<Posted> {
   const url = new URL(deps.callbackUrl);
@@ -80,11 +81,16 @@ async function untilAnswered(ask: () => Promise<Answer>): Promise<Posted> {
       if (throttled === THROTTLED_TRIES) return 'throttled';
       await sleep(Math.random() * THROTTLED_MS * 2 ** throttled);
     } catch (error) {
-      const isFinal = error instanceof PostRefused && error.status < 500;
-      if (isFinal || failed === FAILED_TRIES) throw error;
+      if (failed === FAILED_TRIES || !mayPass(error)) throw error;
       failed += 1;
     }
   }
+}
+
+/** Whoever was not answered within 5 s has most likely been heard, and holds up the others. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof PostRefused) return error.status >= 500;
+  return !(error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError);
 }
 
 /** What the gateway answers, the detail only when it refuses. */
@@ -109,28 +115,6 @@ function answerTo(
       },
     );
   });
-}
-
-/** At most so many, made when first needed, each in one hand at a time; whoever comes too late waits. */
-function takingTurns<T>(most: number, make: () => T): { take(): Promise<T>; give(one: T): void } {
-  const spare: T[] = [];
-  const waiting: ((one: T) => void)[] = [];
-  let made = 0;
-  return {
-    async take() {
-      // The one used last is the least likely to have been closed by the other side.
-      const one = spare.pop();
-      if (one !== undefined) return one;
-      if (made >= most) return new Promise((resolve) => waiting.push(resolve));
-      made += 1;
-      return make();
-    },
-    give(one) {
-      const next = waiting.shift();
-      if (next === undefined) spare.push(one);
-      else next(one);
-    },
-  };
 }
 
 /** Remembers the results of the last few texts. */
