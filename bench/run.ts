@@ -1,6 +1,7 @@
 import { benchEngine } from './engine/bench-engine.ts';
+import { benchFanout } from './fanout/bench-fanout.ts';
 
-const benches: Record<string, () => Promise<void>> = { engine: benchEngine };
+const benches: Record<string, () => Promise<void>> = { engine: benchEngine, fanout: benchFanout };
 
 const [name = ''] = process.argv.slice(2);
 const bench = benches[name];

@@ -5,7 +5,7 @@ import type { StateOf } from './download-state.ts';
 
 export type AnswerClientDeps = {
   connections: Pick<ConnectionsTable, 'find'>;
-  sockets: Sockets;
+  sockets: Pick<Sockets, 'post'>;
   stateOf: StateOf;
   now: () => Date;
 };

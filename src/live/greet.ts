@@ -15,7 +15,7 @@ export const YOUNG_MS = 10_000;
 
 export type GreetDeps = {
   connections: Pick<ConnectionsTable, 'markGreeted' | 'close'>;
-  sockets: Sockets;
+  sockets: Pick<Sockets, 'post'>;
   stateOf: StateOf;
   now: () => Date;
 };
@@ -41,7 +41,7 @@ export async function greetAll<T extends { connection: ConnectionNews }>(
 
 /**
  * Says hello, then the state, then lets the publishers in, then looks once more: what changed before they were let in is told by
- * this second look, and what changes after by them.
+ * this second look, and what changes after by them. A throttled one goes on: better to miss the hello than all the news.
  */
 async function greet(app: GreetDeps, connection: Connection, signal: AbortSignal): Promise<void> {
   const post = (notification: Notification) => postOnceOpen(app, connection.id, notification, signal);

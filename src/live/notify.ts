@@ -8,7 +8,7 @@ import { YOUNG_MS } from './greet.ts';
 
 export type NotifyDeps = {
   connections: Pick<ConnectionsTable, 'listeners' | 'close'>;
-  sockets: Sockets;
+  sockets: Pick<Sockets, 'post'>;
   now: () => Date;
 };
 
@@ -62,7 +62,10 @@ async function notifyChannel(app: NotifyDeps, channel: string, news: News[]): Pr
 
 async function tell(app: NotifyDeps, { connectionId, openedAt }: Listener, news: News[]): Promise<void> {
   for (const { notification } of news) {
-    if ((await app.sockets.post(connectionId, JSON.stringify(notification))) === 'sent') continue;
+    const posted = await app.sockets.post(connectionId, JSON.stringify(notification));
+    // It is still there, and may hear what follows.
+    if (posted === 'throttled') log.warn('throttled: a listener missed news', { connection: connectionId });
+    if (posted !== 'gone') continue;
     const age = app.now().getTime() - Date.parse(openedAt);
     if (age > YOUNG_MS) await app.connections.close(connectionId);
     return;
