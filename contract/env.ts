@@ -58,10 +58,15 @@ export const httpEnv = z.object({
 });
 export const connectionsEnv = z.object({
   ...originKey,
+  ...accessToken,
   CONNECTIONS_TABLE: tableName,
   DOWNLOADS_TABLE: tableName,
   NEWS_TABLE: tableName,
   WEBSOCKET_CALLBACK_URL: z.url(),
+  /** Started when somebody begins to watch. */
+  BROADCASTER_FUNCTION: z.string(),
+  /** An address with so many open is refused another. */
+  MAX_CONNECTIONS_PER_IP: wholeNumber.prefault('50'),
 });
 export const downloadWorkerEnv = z.object({
   ...mediaSources.shape,
@@ -82,7 +87,17 @@ export const greeterEnv = z.object({
   NEWS_TABLE: tableName,
   WEBSOCKET_CALLBACK_URL: z.url(),
 });
-export const notifierEnv = z.object({ CONNECTIONS_TABLE: tableName, WEBSOCKET_CALLBACK_URL: z.url() });
+/** What telling a channel's listeners needs: big channels are told by the functions of a queue. */
+const delivery = { CONNECTIONS_TABLE: tableName, WEBSOCKET_CALLBACK_URL: z.url(), FAN_OUT_QUEUE_URL: z.url() };
+
+export const notifierEnv = z.object(delivery);
+export const fanOutEnv = z.object({ CONNECTIONS_TABLE: tableName, WEBSOCKET_CALLBACK_URL: z.url() });
+export const broadcasterEnv = z.object({
+  ...delivery,
+  DOWNLOADS_TABLE: tableName,
+  /** Lambda sets it: the broadcaster starts its own successor. */
+  AWS_LAMBDA_FUNCTION_NAME: z.string(),
+});
 export const liveStreamEnv = z.object({
   DOWNLOADS_TABLE: tableName,
   NEWS_TABLE: tableName,
@@ -91,6 +106,8 @@ export const liveStreamEnv = z.object({
 export const deadLetterEnv = z.object({ DOWNLOADS_TABLE: tableName, NEWS_TABLE: tableName });
 export const janitorEnv = z.object({
   ...localRun,
+  CONNECTIONS_TABLE: tableName,
+  WEBSOCKET_CALLBACK_URL: z.url(),
   MEDIA_BUCKET: z.string(),
   DOWNLOADS_TABLE: tableName,
   NEWS_TABLE: tableName,
@@ -104,6 +121,8 @@ export type ConnectionsEnv = Given<typeof connectionsEnv>;
 export type DownloadWorkerEnv = Given<typeof downloadWorkerEnv>;
 export type GreeterEnv = Given<typeof greeterEnv>;
 export type NotifierEnv = Given<typeof notifierEnv>;
+export type FanOutEnv = Given<typeof fanOutEnv>;
+export type BroadcasterEnv = Omit<Given<typeof broadcasterEnv>, 'AWS_LAMBDA_FUNCTION_NAME'>;
 export type LiveStreamEnv = Given<typeof liveStreamEnv>;
 export type DeadLetterEnv = Given<typeof deadLetterEnv>;
 export type JanitorEnv = Given<typeof janitorEnv>;

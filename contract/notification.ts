@@ -109,6 +109,7 @@ export const CLIENT_ERRORS = [
   'no_history',
   'unauthorized',
 ] as const;
+export type ClientError = (typeof CLIENT_ERRORS)[number];
 export const errorMessage = z.object({
   type: z.literal('error'),
   code: z.enum(CLIENT_ERRORS),

@@ -10,6 +10,8 @@ export const FUNCTION_NAMES = [
   'download-worker',
   'greeter',
   'notifier',
+  'fan-out',
+  'broadcaster',
   'dead-letter',
   'janitor',
 ] as const;
@@ -52,6 +54,8 @@ const context = z
     reservedConcurrency: json(z.partialRecord(z.enum(FUNCTION_NAMES), positive)).prefault({}),
     /** A larger file fails with `too_large`. */
     maxDownloadBytes: positive.prefault(20 * 1024 ** 3),
+    /** WebSockets that one address may have open. */
+    maxConnectionsPerIp: positive.prefault(50),
     /** How long CloudWatch keeps logs, in days. */
     logRetentionDays: z.coerce.number().pipe(z.enum(RetentionDays)).prefault(RetentionDays.ONE_MONTH),
     /** Requests per second (and at once) that each of the two APIs takes before it answers 429. */

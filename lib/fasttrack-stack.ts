@@ -1,12 +1,15 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AlarmEmail } from './alarm-email.ts';
+import { Broadcaster } from './broadcaster.ts';
 import { readConfig } from './config.ts';
+import { Connections } from './connections.ts';
 import { DeadLetter } from './dead-letter.ts';
 import { DownloadQueue } from './download-queue.ts';
 import { DownloadWorker } from './download-worker.ts';
 import { Edge } from './edge.ts';
 import { FailuresBucket } from './failures-bucket.ts';
+import { FanOut } from './fan-out.ts';
 import { Greeter } from './greeter.ts';
 import { HttpApi } from './http-api.ts';
 import { Janitor } from './janitor.ts';
@@ -37,17 +40,22 @@ export class FastTrackStack extends Stack {
     const queue = new DownloadQueue(this, 'DownloadQueue');
     const api = new HttpApi(this, 'HttpApi', { config, downloads, news, media, queue, siteUrl: edge.url });
 
-    // The bytes, from their source into the bucket; what happens when that fails; and when a process dies halfway.
+    // The bytes, from their source into the bucket; and what happens when that fails.
     new DownloadWorker(this, 'DownloadWorker', { config, downloads, news, media, queue });
     new DeadLetter(this, 'DeadLetter', { config, downloads, news, queue });
-    new Janitor(this, 'Janitor', { config, downloads, news, media, queue });
 
     // The news of it, to everybody who listens.
-    const sockets = new WebSocketApi(this, 'WebSocketApi', { config, connections, downloads, news });
+    const sockets = new WebSocketApi(this, 'WebSocketApi', { config });
+    const fanOut = new FanOut(this, 'FanOut', { config, connections, sockets });
+    const broadcaster = new Broadcaster(this, 'Broadcaster', { config, connections, downloads, sockets, fanOut });
+    new Connections(this, 'Connections', { config, connections, downloads, news, sockets, broadcaster });
     const failures = new FailuresBucket(this, 'Failures', { retain });
     new Greeter(this, 'Greeter', { config, connections, downloads, news, sockets, failures });
-    new Notifier(this, 'Notifier', { config, connections, news, sockets, failures });
+    new Notifier(this, 'Notifier', { config, connections, news, sockets, fanOut, failures });
     const live = new LiveStream(this, 'LiveStream', { config, downloads, news });
+
+    // Each minute, what a crash has left half done.
+    new Janitor(this, 'Janitor', { config, connections, downloads, news, media, queue, sockets });
 
     // Which path goes where: the first that matches wins.
     edge.serveApi(['/ws/connections'], api.origin);

@@ -44,7 +44,11 @@ export class Greeter extends Construct {
       maxRecordAge: Duration.minutes(1),
     });
     connections.grantItems(fn, 'GetItem', 'UpdateItem', 'DeleteItem');
-    downloads.grantItems(fn, 'GetItem');
+    connections.grantIndexes(fn, 'by_user');
+    // The state it tells: downloads, and snapshots that it renews when they are old.
+    downloads.grantItems(fn, 'GetItem', 'BatchGetItem', 'UpdateItem');
+    downloads.grantIndexes(fn, 'by_status');
+    news.grantItems(fn, 'Query');
     sockets.grantPost(fn);
   }
 }

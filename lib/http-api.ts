@@ -2,10 +2,10 @@ import { Annotations, Duration, Stack, Validations } from 'aws-cdk-lib';
 import { CorsHttpMethod, HttpApi as Api, HttpRoute, HttpRouteKey, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { HttpEnv } from '../contract/env.ts';
 import manifest from '../package.json' with { type: 'json' };
+import { readAccessToken } from './access-token.ts';
 import { accessLogs } from './access-logs.ts';
 import type { Config } from './config.ts';
 import type { DownloadQueue } from './download-queue.ts';
@@ -88,8 +88,8 @@ export class HttpApi extends Construct {
     media.grantObjects(fn, 'GetObject', 'DeleteObject', 'AbortMultipartUpload');
     media.grantList(fn);
     queue.grantSend(fn);
+    readAccessToken(fn, config);
     if (config.accessToken === undefined) warnThatAnybodyMayWrite(this);
-    else readParameter(fn, config.accessToken);
 
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-APIG4',
@@ -97,12 +97,6 @@ export class HttpApi extends Construct {
         'The function itself checks the origin key on each request and, when one is set, the access token on each write.',
     });
   }
-}
-
-function readParameter(fn: NodeFunction, name: string): void {
-  fn.addEnvironment('ACCESS_TOKEN_PARAMETER', name);
-  const arn = Stack.of(fn).formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.replace(/^\//, '') });
-  fn.addToRolePolicy(new PolicyStatement({ actions: ['ssm:GetParameter'], resources: [arn] }));
 }
 
 function warnThatAnybodyMayWrite(scope: Construct): void {

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { NotifierEnv } from '../contract/env.ts';
 import type { Config } from './config.ts';
 import type { FailuresBucket } from './failures-bucket.ts';
+import type { FanOut } from './fan-out.ts';
 import { NodeFunction } from './node-function.ts';
 import { onNews } from './on-news.ts';
 import type { Tables } from './tables.ts';
@@ -13,12 +14,13 @@ import type { WebSocketApi } from './web-socket-api.ts';
 type NotifierProps = Pick<Tables, 'connections' | 'news'> & {
   config: Config;
   sockets: WebSocketApi;
+  fanOut: FanOut;
   failures: FailuresBucket;
 };
 
 /** Tells each news to the connections of its channel, in order. */
 export class Notifier extends Construct {
-  constructor(scope: Construct, id: string, { config, connections, news, sockets, failures }: NotifierProps) {
+  constructor(scope: Construct, id: string, { config, connections, news, sockets, fanOut, failures }: NotifierProps) {
     super(scope, id);
     const fn = new NodeFunction(this, 'Function', {
       config,
@@ -29,6 +31,7 @@ export class Notifier extends Construct {
       environment: {
         CONNECTIONS_TABLE: connections.tableName,
         WEBSOCKET_CALLBACK_URL: sockets.callbackUrl,
+        FAN_OUT_QUEUE_URL: fanOut.queueUrl,
       } satisfies NotifierEnv,
     });
     onNews(fn, news, failures, {
@@ -50,6 +53,7 @@ export class Notifier extends Construct {
       alarmDescription: 'News is told more than 30 s late. Open pages show the past.',
     });
     connections.grantItems(fn, 'Query', 'GetItem', 'DeleteItem');
+    fanOut.grantSend(fn);
     sockets.grantPost(fn);
   }
 }

@@ -59,6 +59,23 @@ export function eachMessage<T>(schema: z.ZodType<T>, receipts: Receipts | null, 
   };
 }
 
+/**
+ * The edge of a FIFO queue: a batch is handled whole, in the order it came. The handler answers with the messages it could not
+ * handle; they, and those behind them in their group, come again. A message of the wrong shape is logged and dropped.
+ */
+export function messageBatch<T>(schema: z.ZodType<T>, handle: (batch: T[]) => Promise<T[]>) {
+  return async (event: unknown): Promise<PartialResponse> => {
+    const ids = new Map<T, string>();
+    for (const { messageId, body } of input.parse(event).Records) {
+      const message = schema.safeParse(parseJson(body));
+      if (message.success) ids.set(message.data, messageId);
+      else log.error('message dropped: not of the expected shape', { message_id: messageId, error: message.error });
+    }
+    const failed = await handle([...ids.keys()]);
+    return { batchItemFailures: failed.map((message) => ({ itemIdentifier: ids.get(message) ?? '' })) };
+  };
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { log } from './log.ts';
+import type { Meter } from './metrics.ts';
 
 const context = {
   connectionId: z.string(),
@@ -27,7 +28,7 @@ export type WebSocketHandlers = {
 };
 
 /** The edge of a WebSocket API: `$connect`, `$disconnect` and `$default`, parsed. */
-export function webSocket(handlers: WebSocketHandlers) {
+export function webSocket(handlers: WebSocketHandlers, metrics: Meter) {
   return async (event: unknown): Promise<{ statusCode: number }> => {
     const { eventType } = kindOf.parse(event).requestContext;
     const parsed = input.parse({ ...z.record(z.string(), z.unknown()).parse(event), kind: eventType });
@@ -37,8 +38,13 @@ export function webSocket(handlers: WebSocketHandlers) {
         const headers = new Map(
           Object.entries(parsed.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
         );
-        const statusCode = await handlers.connect({ connectionId, headers, query: parsed.queryStringParameters ?? {} });
+        const query = parsed.queryStringParameters ?? {};
+        const statusCode = await handlers.connect({ connectionId, headers, query });
         if (statusCode !== 200) log.info('handshake refused', { statusCode });
+        metrics.count(statusCode === 200 ? 'opened' : 'refused', 1);
+        // The first attempt of a client that had a connection before.
+        if (statusCode === 200 && Number(query['attempt'] ?? 0) > 0) metrics.count('reconnections', 1);
+        metrics.flush();
         return { statusCode };
       }
       case 'MESSAGE':

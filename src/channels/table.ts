@@ -5,67 +5,99 @@ import {
   UpdateCommand,
   type DynamoDBDocumentClient,
 } from '@aws-sdk/lib-dynamodb';
-import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { connectionChannel } from '../../contract/channel.ts';
-import { transact } from '../aws/transact.ts';
-import { connectionNewsWrite } from '../news/table.ts';
+import { CHANNELS } from '../../contract/channel.ts';
+import type { Write } from '../aws/transact.ts';
+import { kindOf, partitionFor, partitionsOf, type Listening } from './listening.ts';
 
-/** API Gateway ends a connection after two hours; what is older than this was never told to go. */
-const KEPT_SECONDS = 2 * 60 * 60 + 5 * 60;
+const listenerRow = z.object({
+  sk: z.string(),
+  greeted: z.boolean(),
+  opened_at: z.string(),
+  expires_at: z.string(),
+  download_id: z.string().optional(),
+});
 
-const listenerRow = z.object({ sk: z.string(), greeted: z.boolean(), opened_at: z.string(), ttl: z.number() });
-const connectionRow = z.object({ channel: z.string(), opened_at: z.string() });
+/** Somebody who listens to one channel and has been greeted there. */
+export type Listener = { connectionId: string; channel: string; openedAt: string; downloadId: string | null };
 
-export type Connection = { id: string; channel: string; openedAt: string };
-export type Listener = { connectionId: string; openedAt: string };
-
-export type ConnectionsTable = {
-  find(connectionId: string): Promise<Connection | null>;
-  /** From now on publishers post to it. False: it was closed meanwhile. */
-  markGreeted(connection: Pick<Connection, 'id' | 'channel'>): Promise<boolean>;
-  /** Who listens to a channel and has been greeted. */
-  listeners(channel: string, now: Date): Promise<Listener[]>;
-  /** Forgets a connection; doing it again is no error. */
-  close(connectionId: string): Promise<void>;
+export type ChannelsTable = {
+  /** What a connection asked for on a channel; null: it does not listen to it. */
+  find(connectionId: string, channel: string): Promise<Listening | null>;
+  /** From now on publishers post to it. False: it stopped listening meanwhile. */
+  markGreeted(connectionId: string, channel: string): Promise<boolean>;
+  /** Who listens to a channel, by the partitions they are kept in. */
+  listeners(channel: string, now: Date): Promise<Listener[][]>;
+  /** Those of one partition. */
+  listenersIn(channel: string, partition: number, now: Date): Promise<Listener[]>;
+  /** Stops listening; doing it again is no error. */
+  leave(connectionId: string, channel: string): Promise<void>;
 };
 
-const connectionKey = (id: string) => ({ pk: `connection#${id}`, sk: 'connection' });
-const listenerKey = (channel: string, id: string) => ({ pk: `channel#${channel}`, sk: id });
+/** The times of a connection that its rows repeat: they all expire together. */
+export type Lifetime = { opened_at: string; expires_at: string; ttl: number };
 
-/** Records a connection that is being opened, and in the same transaction leaves the news that wakes the greeter. */
-export function connectionOpener(db: DynamoDBDocumentClient, tables: { connections: string; news: string }) {
-  const TableName = tables.connections;
-  return async ({ id, channel, openedAt }: Connection): Promise<void> => {
-    const common = { opened_at: openedAt, ttl: Math.floor(Date.parse(openedAt) / 1000) + KEPT_SECONDS };
-    const news = { channel: connectionChannel(id), connection_id: id, listens_to: channel, opened_at: openedAt };
-    const writes = [
-      { Put: { TableName, Item: { ...connectionKey(id), ...common, channel } } },
-      { Put: { TableName, Item: { ...listenerKey(channel, id), ...common, greeted: false } } },
-      connectionNewsWrite(tables.news, news, new Date(openedAt)),
-    ];
-    const outcome = await transact(db, writes, randomUUID());
-    if (!outcome.committed) throw new Error(`connection ${id} could not be recorded`);
+const listenerKey = (channel: string, id: string) => ({ pk: partitionFor(channel, id), sk: id });
+
+/** The row of one listening, part of the transaction that opens the connection or adds the channel to it. */
+export function listenWrite(
+  TableName: string,
+  connectionId: string,
+  { channel, downloadId }: Listening,
+  lifetime: Lifetime,
+): Write {
+  const { counted } = CHANNELS[kindOf(channel)];
+  return {
+    Put: {
+      TableName,
+      Item: {
+        ...listenerKey(channel, connectionId),
+        ...lifetime,
+        greeted: false,
+        ...(counted !== null && { kind: counted }),
+        ...(downloadId !== null && { download_id: downloadId }),
+      },
+    },
   };
 }
 
-export function connectionsTable(db: DynamoDBDocumentClient, TableName: string): ConnectionsTable {
-  const find = async (id: string): Promise<Connection | null> => {
-    const { Item } = await db.send(new GetCommand({ TableName, Key: connectionKey(id), ConsistentRead: true }));
-    if (Item === undefined) return null;
-    const { channel, opened_at } = connectionRow.parse(Item);
-    return { id, channel, openedAt: opened_at };
+export function channelsTable(db: DynamoDBDocumentClient, TableName: string): ChannelsTable {
+  const inPartition = async (channel: string, pk: string, now: Date): Promise<Listener[]> => {
+    const found: Listener[] = [];
+    let start: Record<string, unknown> | undefined;
+    do {
+      const page = await db.send(
+        new QueryCommand({
+          TableName,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': pk },
+          ConsistentRead: true,
+          ...(start && { ExclusiveStartKey: start }),
+        }),
+      );
+      for (const item of page.Items ?? []) {
+        const { sk, greeted, opened_at, expires_at, download_id = null } = listenerRow.parse(item);
+        if (!greeted || expires_at <= now.toISOString()) continue;
+        found.push({ connectionId: sk, channel, openedAt: opened_at, downloadId: download_id });
+      }
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
+    return found;
   };
 
   return {
-    find,
+    async find(connectionId, channel) {
+      const Key = listenerKey(channel, connectionId);
+      const { Item } = await db.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+      return Item === undefined ? null : { channel, downloadId: listenerRow.parse(Item).download_id ?? null };
+    },
 
-    async markGreeted({ id, channel }) {
+    async markGreeted(connectionId, channel) {
       try {
         await db.send(
           new UpdateCommand({
             TableName,
-            Key: listenerKey(channel, id),
+            Key: listenerKey(channel, connectionId),
             ConditionExpression: 'attribute_exists(pk)',
             UpdateExpression: 'SET greeted = :yes',
             ExpressionAttributeValues: { ':yes': true },
@@ -78,34 +110,15 @@ export function connectionsTable(db: DynamoDBDocumentClient, TableName: string):
       }
     },
 
-    async listeners(channel, now) {
-      const found: Listener[] = [];
-      let start: Record<string, unknown> | undefined;
-      do {
-        const page = await db.send(
-          new QueryCommand({
-            TableName,
-            KeyConditionExpression: 'pk = :pk',
-            ExpressionAttributeValues: { ':pk': `channel#${channel}` },
-            ConsistentRead: true,
-            ...(start && { ExclusiveStartKey: start }),
-          }),
-        );
-        for (const item of page.Items ?? []) {
-          const { sk, greeted, opened_at, ttl } = listenerRow.parse(item);
-          if (greeted && ttl * 1000 > now.getTime()) found.push({ connectionId: sk, openedAt: opened_at });
-        }
-        start = page.LastEvaluatedKey;
-      } while (start !== undefined);
-      return found;
+    listeners: (channel, now) => Promise.all(partitionsOf(channel).map((pk) => inPartition(channel, pk, now))),
+
+    async listenersIn(channel, partition, now) {
+      const pk = partitionsOf(channel)[partition];
+      return pk === undefined ? [] : inPartition(channel, pk, now);
     },
 
-    async close(id) {
-      const connection = await find(id);
-      if (connection === null) return;
-      // The record that names the other goes last, so that a death in between leaves nothing that cannot be found.
-      await db.send(new DeleteCommand({ TableName, Key: listenerKey(connection.channel, id) }));
-      await db.send(new DeleteCommand({ TableName, Key: connectionKey(id) }));
+    async leave(connectionId, channel) {
+      await db.send(new DeleteCommand({ TableName, Key: listenerKey(channel, connectionId) }));
     },
   };
 }

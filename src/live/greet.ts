@@ -1,22 +1,21 @@
+import { parseChannel } from '../../contract/channel.ts';
 import type { Notification } from '../../contract/notification.ts';
-import { downloadChannel } from '../../contract/channel.ts';
 import type { Change } from '../aws/each-change.ts';
 import { log } from '../aws/log.ts';
-import type { ConnectionNews } from '../news/news.ts';
 import type { Sockets } from '../aws/sockets.ts';
-import type { Connection, ConnectionsTable } from '../channels/table.ts';
+import type { ConnectionsTable } from '../channels/connections/table.ts';
+import type { ConnectionNews } from '../news/news.ts';
 import { pause } from '../pause.ts';
-import type { StateOf } from './download-state.ts';
+import { letIn, type LetInDeps } from './let-in.ts';
 
 /** A dead handshake must not hold up the connections that come after it. */
 const DEADLINE_MS = 3000;
 /** An old 410 is a connection that has gone; a young one may be a handshake that is not over yet. */
 export const YOUNG_MS = 10_000;
 
-export type GreetDeps = {
-  connections: Pick<ConnectionsTable, 'markGreeted' | 'close'>;
+export type GreetDeps = LetInDeps & {
+  connections: Pick<ConnectionsTable, 'close'>;
   sockets: Pick<Sockets, 'post'>;
-  stateOf: StateOf;
   now: () => Date;
 };
 
@@ -25,32 +24,26 @@ export async function greetAll<T extends { connection: ConnectionNews }>(
   app: GreetDeps,
   batch: Change<T>[],
 ): Promise<Change<T>[]> {
-  const connections = batch.map(({ item: { connection } }) => ({
-    id: connection.connection_id,
-    channel: connection.listens_to,
-    openedAt: connection.opened_at,
-  }));
   const signal = AbortSignal.timeout(DEADLINE_MS);
-  const results = await Promise.allSettled(connections.map((connection) => greet(app, connection, signal)));
+  const results = await Promise.allSettled(batch.map(({ item }) => greet(app, item.connection, signal)));
   for (const [index, result] of results.entries()) {
-    if (result.status === 'rejected')
-      log.warn('not greeted', { connection: connections[index]?.id, error: result.reason });
+    if (result.status === 'fulfilled') continue;
+    log.warn('not greeted', { connection: batch[index]?.item.connection.connection_id, error: result.reason });
   }
   return [];
 }
 
-/**
- * Says hello, then the state, then lets the publishers in, then looks once more: what changed before they were let in is told by
- * this second look, and what changes after by them. A throttled one goes on: better to miss the hello than all the news.
- */
-async function greet(app: GreetDeps, connection: Connection, signal: AbortSignal): Promise<void> {
-  const post = (notification: Notification) => postOnceOpen(app, connection.id, notification, signal);
-  if ((await post(establishedOn(connection.channel, app.now()))) === 'gone') return forgetIfOld(app, connection);
-  const first = await app.stateOf(connection.channel);
-  if (first !== null) await post(first);
-  if (!(await app.connections.markGreeted(connection))) return;
-  const second = await app.stateOf(connection.channel);
-  if (second !== null && second.seq > (first?.seq ?? 0)) await post(second);
+/** Says hello, then lets the connection in to each channel it came for. */
+async function greet(app: GreetDeps, connection: ConnectionNews, signal: AbortSignal): Promise<void> {
+  const { connection_id: id, listens_to, opened_at } = connection;
+  const post = async (notification: Notification) => (await postOnceOpen(app, id, notification, signal)) !== 'gone';
+  const [first] = listens_to;
+  if (first !== undefined && !(await post(establishedOn(first.channel, app.now())))) {
+    return forgetIfOld(app, id, opened_at);
+  }
+  for (const { channel, download_id } of listens_to) {
+    await letIn(app, id, { channel, downloadId: download_id }, new Date(opened_at), post);
+  }
 }
 
 /** API Gateway answers 410 until the handshake is over: https://repost.aws/knowledge-center/410-gone-api-gateway */
@@ -58,22 +51,22 @@ async function postOnceOpen(app: GreetDeps, id: string, notification: Notificati
   const text = JSON.stringify(notification);
   for (let wait = 50; ; wait *= 2) {
     const result = await app.sockets.post(id, text);
-    if (result === 'sent' || signal.aborted) return result;
+    if (result !== 'gone' || signal.aborted) return result;
     await pause(wait, signal);
   }
 }
 
-async function forgetIfOld(app: GreetDeps, connection: Connection): Promise<void> {
-  const age = app.now().getTime() - Date.parse(connection.openedAt);
-  if (age > YOUNG_MS) await app.connections.close(connection.id);
+async function forgetIfOld(app: GreetDeps, id: string, openedAt: string): Promise<void> {
+  const age = app.now().getTime() - Date.parse(openedAt);
+  if (age > YOUNG_MS) await app.connections.close(id);
 }
 
 function establishedOn(channel: string, now: Date): Notification {
-  const download_id = channel.startsWith(downloadChannel('')) ? channel.slice(downloadChannel('').length) : undefined;
+  const { kind, id } = parseChannel(channel) ?? { kind: null, id: null };
   return {
     type: 'connection_established',
     channel,
-    ...(download_id !== undefined && { download_id }),
+    ...(kind === 'download' && id !== null && { download_id: id }),
     message: 'Conectado',
     timestamp: now.toISOString(),
   };

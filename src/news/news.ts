@@ -21,7 +21,7 @@ export const isLater = (a: Seq, b: Seq): boolean => seqKey(a) > seqKey(b);
 export const connectionNews = z.object({
   channel: z.string(),
   connection_id: z.string(),
-  listens_to: z.string(),
+  listens_to: z.array(z.object({ channel: z.string(), download_id: z.string().nullable() })),
   opened_at: z.string(),
 });
 export type ConnectionNews = z.infer<typeof connectionNews>;

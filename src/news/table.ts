@@ -5,6 +5,7 @@ import { connectionNews, isLater, news, seqKey, type ConnectionNews, type News }
 import type { Seq } from '../../contract/notification.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
+export const NEWS_KEPT_MS = DAY_SECONDS * 1000;
 /** Logs live here alone. */
 const LOG_SECONDS = 7 * DAY_SECONDS;
 const CONNECTION_SECONDS = 10 * 60;
@@ -33,6 +34,8 @@ export const connectionRow = z.object({ connection: connectionNews });
 export type NewsTable = {
   /** What a channel told after `seq`, oldest first; of mere progress only the newest. */
   after(channel: string, seq: Seq): Promise<News[]>;
+  /** The `seq` of the oldest news that is kept; null when there is none. */
+  oldest(channel: string): Promise<Seq | null>;
 };
 
 export function newsTable(db: DynamoDBDocumentClient, tableName: string): NewsTable {
@@ -54,6 +57,19 @@ export function newsTable(db: DynamoDBDocumentClient, tableName: string): NewsTa
         start = page.LastEvaluatedKey;
       } while (start !== undefined);
       return found.filter((entry) => isLater(entry.seq, seq)).toSorted((a, b) => (isLater(a.seq, b.seq) ? 1 : -1));
+    },
+
+    async oldest(channel) {
+      const { Items = [] } = await db.send(
+        new QueryCommand({
+          TableName: tableName,
+          KeyConditionExpression: 'channel = :channel',
+          ExpressionAttributeValues: { ':channel': channel },
+          ConsistentRead: true,
+          Limit: 1,
+        }),
+      );
+      return Items[0] === undefined ? null : newsRow.parse(Items[0]).news.seq;
     },
   };
 }

@@ -1,0 +1,161 @@
+import { log } from '../aws/log.ts';
+import type { Write } from '../aws/transact.ts';
+import type { CountsTable } from '../channels/counts/table.ts';
+import { deliver, type DeliverDeps } from '../channels/deliver.ts';
+import type { Measure } from '../channels/open-delivery.ts';
+import type { Listener } from '../channels/table.ts';
+import type { Place, Telling } from '../channels/telling.ts';
+import type { SnapshotBuilder } from '../snapshots/build-snapshots.ts';
+import type { SnapshotKind, Snapshots } from '../snapshots/table.ts';
+import type { BroadcastLease } from './broadcast-lease/table.ts';
+
+const DASHBOARD_MS = 3_000;
+const PEOPLE_MS = 1_000;
+
+/** The channels that somebody listens to, among those with something to show. */
+export const SHOWN = ['queue', 'stats', 'dashboard', 'events'] as const;
+export type Watched = ReadonlySet<(typeof SHOWN)[number]>;
+
+export type ShowDeps = DeliverDeps & {
+  lease: BroadcastLease;
+  presence: CountsTable['presence'];
+  build: SnapshotBuilder;
+  /** The write that keeps a snapshot for those who come later. */
+  storeWrite: <K extends SnapshotKind>(kind: K, data: Snapshots[K], at: Date) => Write;
+  measure: Measure;
+};
+
+/** Somebody else is the broadcaster now. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+}
+
+const NOTHING_SHOWN = {
+  changes: '',
+  day: '',
+  queue: '',
+  stats: '',
+  places: '',
+  people: '',
+  dashboardAt: 0,
+  peopleAt: 0,
+};
+
+export type Showing = {
+  /** Shows what has changed, or is due, to those who watch. Throws LeaseLost before anything is shown that must not be. */
+  look(watched: Watched): Promise<void>;
+  /** Resolves when nothing is on its way any more. */
+  settled(): Promise<void>;
+};
+
+/**
+ * Shows queue and stats when they have changed, the dashboard each 3 s, presence when it changes; and keeps each snapshot, before
+ * it is told, for those who come later. Each is shown under the lease or not at all.
+ */
+export function showSnapshots(app: ShowDeps, token: string): Showing {
+  const last = { ...NOTHING_SHOWN };
+  const underWay = new Map<string, Promise<unknown>>();
+
+  /** One at a time to a channel: what is newer waits for the next look instead of overtaking. */
+  const send = async (
+    channel: string,
+    store: Write[],
+    make: (listeners: readonly Listener[]) => Promise<Telling[]>,
+  ) => {
+    if (!(await app.lease.renew(token, app.now(), store))) throw new LeaseLost();
+    const sending = deliver(app, channel, make)
+      .then((delivered) => app.measure(delivered))
+      .catch((error: unknown) => {
+        log.warn('not delivered; to be shown again', { channel, error });
+        Object.assign(last, { ...NOTHING_SHOWN, dashboardAt: last.dashboardAt });
+      })
+      .finally(() => underWay.delete(channel));
+    underWay.set(channel, sending);
+  };
+  const snapshot = (notification: Telling['notification'], places: Record<string, Place> = {}): Telling[] => [
+    { kind: 'snapshot', notification, places },
+  ];
+
+  async function showQueue(): Promise<void> {
+    const at = app.now();
+    const data = await app.build.queue();
+    const text = JSON.stringify(data);
+    const isNews = text !== last.queue;
+    await send('queue', isNews ? [app.storeWrite('queue', data, at)] : [], async (listeners) => {
+      const places = await placesOf(listeners);
+      const unchanged = !isNews && JSON.stringify(places) === last.places;
+      last.queue = text;
+      last.places = JSON.stringify(places);
+      return unchanged ? [] : snapshot({ type: 'queue_update', data, timestamp: at.toISOString() }, places);
+    });
+  }
+
+  async function placesOf(listeners: readonly Listener[]): Promise<Record<string, Place>> {
+    const named = [...new Set(listeners.flatMap(({ downloadId }) => downloadId ?? []))].toSorted();
+    const places = await Promise.all(named.map((id) => app.build.queue(id)));
+    return Object.fromEntries(
+      places.map(({ queue_position, queue_position_at_least: atLeast }, index) => [
+        named[index] ?? '',
+        { queue_position, ...(atLeast !== undefined && { queue_position_at_least: atLeast }) },
+      ]),
+    );
+  }
+
+  async function showStats(): Promise<void> {
+    const at = app.now();
+    const data = await app.build.stats();
+    const text = JSON.stringify(data);
+    if (text === last.stats) return;
+    await send('stats', [app.storeWrite('stats', data, at)], async () =>
+      snapshot({ type: 'stats_update', data, timestamp: at.toISOString() }),
+    );
+    last.stats = text;
+  }
+
+  async function showDashboard(): Promise<void> {
+    const at = app.now();
+    const data = await app.build.dashboard();
+    await send('dashboard', [app.storeWrite('dashboard', data, at)], async () =>
+      snapshot({ type: 'dashboard_update', data, timestamp: data.timestamp }),
+    );
+  }
+
+  async function showPeople(): Promise<void> {
+    const { users_online, active_connections: connections } = await app.presence();
+    const text = `${users_online} ${connections}`;
+    if (text === last.people) return;
+    const timestamp = app.now().toISOString();
+    await send('events', [], async () =>
+      snapshot({ type: 'presence', data: { users_online, connections }, timestamp }),
+    );
+    last.people = text;
+  }
+
+  return {
+    async look(watched) {
+      const now = app.now();
+      if ((watched.has('queue') || watched.has('stats')) && !underWay.has('queue') && !underWay.has('stats')) {
+        const changes = await app.build.changes();
+        if (changes !== last.changes) {
+          if (watched.has('queue')) await showQueue();
+          if (watched.has('stats')) await showStats();
+          last.changes = changes;
+        }
+      }
+      if (watched.has('dashboard') && now.getTime() - last.dashboardAt >= DASHBOARD_MS && !underWay.has('dashboard')) {
+        // By the clock, not from the end of the last one: else each would come a little later.
+        const late = now.getTime() - last.dashboardAt - DASHBOARD_MS;
+        last.dashboardAt = late < DASHBOARD_MS ? last.dashboardAt + DASHBOARD_MS : now.getTime();
+        await showDashboard();
+      }
+      if (watched.has('events') && now.getTime() - last.peopleAt >= PEOPLE_MS && !underWay.has('events')) {
+        last.peopleAt = now.getTime();
+        await showPeople();
+      }
+    },
+
+    async settled() {
+      await Promise.all(underWay.values());
+    },
+  };
+}
