@@ -6,6 +6,7 @@ import { dynamoDb } from '../src/aws/dynamodb.ts';
 import { http } from '../src/aws/lambda-http.ts';
 import { queue, sqsClient } from '../src/aws/queue.ts';
 import { s3Client } from '../src/aws/s3-client.ts';
+import { countsTable } from '../src/channels/counts/table.ts';
 import { linkToFile } from '../src/downloads/link-to-file.ts';
 import { downloadListing } from '../src/downloads/listing/table.ts';
 import { newDownloadId } from '../src/downloads/download.ts';
@@ -13,9 +14,13 @@ import { downloadsTable } from '../src/downloads/table.ts';
 import { httpApi } from '../src/http/api.ts';
 import { discardFrom } from '../src/media/discard.ts';
 import { mediaSources } from '../src/media/media-sources.ts';
+import { buildSnapshots } from '../src/snapshots/build-snapshots.ts';
+import { stateTable } from '../src/snapshots/state/table.ts';
 
 const env = httpEnv.parse(process.env);
 const db = dynamoDb();
+const now = () => new Date();
+const counts = countsTable(db, env.CONNECTIONS_TABLE);
 const bucket = mediaBucket(s3Client({ endpoint: env.AWS_ENDPOINT_URL }), env.MEDIA_BUCKET);
 
 export const handler = http(
@@ -26,12 +31,14 @@ export const handler = http(
     discard: discardFrom(bucket),
     inspect: mediaSources(env).sources.inspect,
     linkTo: linkToFile(bucket),
+    snapshots: buildSnapshots({ table: stateTable(db, env.DOWNLOADS_TABLE), connections: counts.presence, now }),
+    connectionCounts: () => counts.byChannel(now()),
     accessToken: accessToken(env.ACCESS_TOKEN_PARAMETER),
     allowPrivateSources: env.FASTTRACK_ALLOW_PRIVATE_SOURCES,
     originKey: env.ORIGIN_KEY,
     placeholderThumbnail: `${env.SITE_URL}/thumbnail.svg`,
     version: env.VERSION,
-    now: () => new Date(),
+    now,
     newId: newDownloadId,
   }),
 );

@@ -35,7 +35,7 @@ export class FastTrackStack extends Stack {
 
     // POST /downloads: a row, its news, and a message to the workers.
     const queue = new DownloadQueue(this, 'DownloadQueue');
-    const api = new HttpApi(this, 'HttpApi', { config, downloads, news, media, queue, siteUrl: edge.url });
+    const api = new HttpApi(this, 'HttpApi', { config, connections, downloads, news, media, queue, siteUrl: edge.url });
 
     // The bytes, from their source into the bucket; what happens when that fails; and when a process dies halfway.
     new DownloadWorker(this, 'DownloadWorker', { config, downloads, news, media, queue });
