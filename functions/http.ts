@@ -14,13 +14,10 @@ import { downloadsTable } from '../src/downloads/table.ts';
 import { httpApi } from '../src/http/api.ts';
 import { discardFrom } from '../src/media/discard.ts';
 import { mediaSources } from '../src/media/media-sources.ts';
-import { buildSnapshots } from '../src/snapshots/build-snapshots.ts';
 import { stateTable } from '../src/snapshots/state/table.ts';
 
 const env = httpEnv.parse(process.env);
 const db = dynamoDb();
-const now = () => new Date();
-const counts = countsTable(db, env.CONNECTIONS_TABLE);
 const bucket = mediaBucket(s3Client({ endpoint: env.AWS_ENDPOINT_URL }), env.MEDIA_BUCKET);
 
 export const handler = http(
@@ -31,14 +28,14 @@ export const handler = http(
     discard: discardFrom(bucket),
     inspect: mediaSources(env).sources.inspect,
     linkTo: linkToFile(bucket),
-    snapshots: buildSnapshots({ table: stateTable(db, env.DOWNLOADS_TABLE), connections: counts.presence, now }),
-    connectionCounts: () => counts.byChannel(now()),
+    state: stateTable(db, env.DOWNLOADS_TABLE),
+    connections: countsTable(db, env.CONNECTIONS_TABLE),
     accessToken: accessToken(env.ACCESS_TOKEN_PARAMETER),
     allowPrivateSources: env.FASTTRACK_ALLOW_PRIVATE_SOURCES,
     originKey: env.ORIGIN_KEY,
     placeholderThumbnail: `${env.SITE_URL}/thumbnail.svg`,
     version: env.VERSION,
-    now,
+    now: () => new Date(),
     newId: newDownloadId,
   }),
 );

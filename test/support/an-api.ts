@@ -4,7 +4,6 @@ import { downloadListing } from '../../src/downloads/listing/table.ts';
 import { downloadsTable } from '../../src/downloads/table.ts';
 import { httpApi } from '../../src/http/api.ts';
 import { SourceFailed } from '../../src/media/source-failed.ts';
-import { buildSnapshots } from '../../src/snapshots/build-snapshots.ts';
 import { stateTable } from '../../src/snapshots/state/table.ts';
 import type { someTables } from './tables.ts';
 
@@ -14,13 +13,11 @@ type World = Pick<Awaited<ReturnType<typeof someTables>>, 'db' | 'names'>;
 
 /** The HTTP API on real tables; what reaches out of the system is made up. */
 export function anApi({ db, names }: World, changes: { token?: string; allowPrivateSources?: boolean } = {}) {
-  const now = () => new Date();
-  const counts = countsTable(db, names.connections);
   return httpApi({
     downloads: downloadsTable(db, names),
     listing: downloadListing(db, names.downloads),
-    snapshots: buildSnapshots({ table: stateTable(db, names.downloads), connections: counts.presence, now }),
-    connectionCounts: () => counts.byChannel(now()),
+    state: stateTable(db, names.downloads),
+    connections: countsTable(db, names.connections),
     queue: { send: () => Promise.resolve() },
     discard: () => Promise.resolve(),
     inspect: (url) =>
@@ -40,7 +37,7 @@ export function anApi({ db, names }: World, changes: { token?: string; allowPriv
     originKey: ORIGIN_KEY,
     placeholderThumbnail: 'http://localhost:8000/thumbnail.svg',
     version: '1.2.3',
-    now,
+    now: () => new Date(),
     newId: newDownloadId,
   });
 }
