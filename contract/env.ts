@@ -49,6 +49,7 @@ export const httpEnv = z.object({
   ...mediaSources.shape,
   ...originKey,
   ...accessToken,
+  CONNECTIONS_TABLE: tableName,
   DOWNLOADS_TABLE: tableName,
   NEWS_TABLE: tableName,
   MEDIA_BUCKET: z.string(),

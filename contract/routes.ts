@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { acceptedDownload, download, quality, status } from './download.ts';
 import * as control from './control-routes.ts';
 import { inspectUrl } from './inspect-route.ts';
+import * as snapshots from './snapshot-routes.ts';
 import { byId, idempotent, invalid, json, missing, problemOf, requestedUrl } from './route-parts.ts';
 
 export const MAX_URL_LENGTH = 2048;
@@ -151,6 +152,13 @@ export const routes = [
   control.pauseDownload,
   control.resumeDownload,
   control.retryDownload,
+  snapshots.getQueue,
+  snapshots.getStats,
+  snapshots.getDashboard,
+  snapshots.getConnections,
+  snapshots.streamQueue,
+  snapshots.streamStats,
+  snapshots.streamDashboard,
   getDownload,
   deleteDownload,
   getFile,

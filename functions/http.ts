@@ -6,6 +6,7 @@ import { dynamoDb } from '../src/aws/dynamodb.ts';
 import { http } from '../src/aws/lambda-http.ts';
 import { queue, sqsClient } from '../src/aws/queue.ts';
 import { s3Client } from '../src/aws/s3-client.ts';
+import { countsTable } from '../src/channels/counts/table.ts';
 import { linkToFile } from '../src/downloads/link-to-file.ts';
 import { downloadListing } from '../src/downloads/listing/table.ts';
 import { newDownloadId } from '../src/downloads/download.ts';
@@ -13,6 +14,7 @@ import { downloadsTable } from '../src/downloads/table.ts';
 import { httpApi } from '../src/http/api.ts';
 import { discardFrom } from '../src/media/discard.ts';
 import { mediaSources } from '../src/media/media-sources.ts';
+import { stateTable } from '../src/snapshots/state/table.ts';
 
 const env = httpEnv.parse(process.env);
 const db = dynamoDb();
@@ -26,6 +28,8 @@ export const handler = http(
     discard: discardFrom(bucket),
     inspect: mediaSources(env).sources.inspect,
     linkTo: linkToFile(bucket),
+    state: stateTable(db, env.DOWNLOADS_TABLE),
+    connections: countsTable(db, env.CONNECTIONS_TABLE),
     accessToken: accessToken(env.ACCESS_TOKEN_PARAMETER),
     allowPrivateSources: env.FASTTRACK_ALLOW_PRIVATE_SOURCES,
     originKey: env.ORIGIN_KEY,

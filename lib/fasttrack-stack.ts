@@ -38,7 +38,7 @@ export class FastTrackStack extends Stack {
 
     // POST /downloads: a row, its news, and a message to the workers.
     const queue = new DownloadQueue(this, 'DownloadQueue');
-    const api = new HttpApi(this, 'HttpApi', { config, downloads, news, media, queue, siteUrl: edge.url });
+    const api = new HttpApi(this, 'HttpApi', { config, connections, downloads, news, media, queue, siteUrl: edge.url });
 
     // The bytes, from their source into the bucket; and what happens when that fails.
     new DownloadWorker(this, 'DownloadWorker', { config, downloads, news, media, queue });

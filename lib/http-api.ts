@@ -14,7 +14,7 @@ import { NodeFunction } from './node-function.ts';
 import { originKey } from './origin-key.ts';
 import type { Tables } from './tables.ts';
 
-type HttpApiProps = Pick<Tables, 'downloads' | 'news'> & {
+type HttpApiProps = Pick<Tables, 'connections' | 'downloads' | 'news'> & {
   config: Config;
   media: MediaBucket;
   queue: DownloadQueue;
@@ -26,8 +26,9 @@ export class HttpApi extends Construct {
   readonly url: string;
   readonly origin: HttpOrigin;
 
-  constructor(scope: Construct, id: string, { config, downloads, news, media, queue, siteUrl }: HttpApiProps) {
+  constructor(scope: Construct, id: string, props: HttpApiProps) {
     super(scope, id);
+    const { config, connections, downloads, news, media, queue, siteUrl } = props;
     const api = new Api(this, 'Api', {
       createDefaultStage: false,
       corsPreflight: {
@@ -62,6 +63,7 @@ export class HttpApi extends Construct {
       // An error it answers properly (500) is a success to Lambda, so the API's own count is asked.
       failures: api.metricServerError({ period: Duration.minutes(5), statistic: 'sum' }),
       environment: {
+        CONNECTIONS_TABLE: connections.tableName,
         DOWNLOADS_TABLE: downloads.tableName,
         NEWS_TABLE: news.tableName,
         MEDIA_BUCKET: media.bucketName,
@@ -84,6 +86,7 @@ export class HttpApi extends Construct {
 
     downloads.grantItems(fn, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
     downloads.grantIndexes(fn, 'by_owner', 'by_status');
+    connections.grantIndexes(fn, 'by_kind', 'by_user');
     news.grantItems(fn, 'PutItem');
     media.grantObjects(fn, 'GetObject', 'DeleteObject', 'AbortMultipartUpload');
     media.grantList(fn);

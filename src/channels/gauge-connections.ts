@@ -7,7 +7,7 @@ type Deps = { countConnections: () => Promise<ConnectionCounts>; metrics: Pick<M
 export async function gaugeConnections({ countConnections, metrics }: Deps): Promise<void> {
   const { total: _, ...counts } = await countConnections();
   for (const [name, count] of Object.entries(counts)) {
-    if (isKind(name)) metrics.gauge(name, count);
+    if (isKind(name) && count !== undefined) metrics.gauge(name, count);
   }
   metrics.flush();
 }

@@ -10,12 +10,15 @@ import { downloadsApi, type DownloadsApiDeps } from './downloads-api.ts';
 import { answerProblem, refuseInvalid } from './edge-errors.ts';
 import { isKnownPath, requireJson } from './request-checks.ts';
 import { Refused } from './problem.ts';
+import { snapshotsApi, type SnapshotsApiDeps } from './snapshots-api.ts';
 
-export type ApiDeps = DownloadsApiDeps & InspectApiDeps & AccessDeps & { version: string };
+export type ApiDeps = DownloadsApiDeps & InspectApiDeps & SnapshotsApiDeps & AccessDeps & { version: string };
 
 /** The whole HTTP API: each route answers at its path and under `/api/v1`. */
 export function httpApi(app: ApiDeps): Hono {
   const api = new OpenAPIHono({ defaultHook: refuseInvalid });
+  // Before the downloads: `/downloads/queue` is not the download of that name.
+  snapshotsApi(api, app);
   downloadsApi(api, app);
   controlApi(api, app);
   inspectApi(api, app);

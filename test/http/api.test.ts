@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { routes } from '../../contract/routes.ts';
-import { newDownloadId } from '../../src/downloads/download.ts';
-import { downloadListing } from '../../src/downloads/listing/table.ts';
 import { downloadsTable } from '../../src/downloads/table.ts';
-import { httpApi } from '../../src/http/api.ts';
-import { SourceFailed } from '../../src/media/source-failed.ts';
 import { aDownload, at } from '../support/a-download.ts';
+import { anApi, ORIGIN_KEY } from '../support/an-api.ts';
 import { someTables } from '../support/tables.ts';
 
 let world: Awaited<ReturnType<typeof someTables>>;
@@ -14,37 +11,11 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const KEY = 'what-only-cloudfront-knows';
-const api = (changes: { token?: string; allowPrivateSources?: boolean } = {}) =>
-  httpApi({
-    downloads: downloadsTable(world.db, world.names),
-    listing: downloadListing(world.db, world.names.downloads),
-    queue: { send: () => Promise.resolve() },
-    discard: () => Promise.resolve(),
-    inspect: (url) =>
-      url.includes('gone')
-        ? Promise.reject(new SourceFailed('source_not_found', '404'))
-        : Promise.resolve({
-            source: 'direct',
-            title: 'a.mp4',
-            thumbnail: null,
-            duration: null,
-            qualities: ['best'],
-            formats: [],
-          }),
-    linkTo: (download, host) => Promise.resolve(`http://${host ?? 's3'}/${download.media_key}`),
-    accessToken: () => Promise.resolve(changes.token ?? null),
-    allowPrivateSources: changes.allowPrivateSources ?? false,
-    originKey: KEY,
-    placeholderThumbnail: 'http://localhost:8000/thumbnail.svg',
-    version: '1.2.3',
-    now: () => new Date(),
-    newId: newDownloadId,
-  });
+const api = (changes: Parameters<typeof anApi>[1] = {}) => anApi(world, changes);
 
 type Options = { method?: string; headers?: Record<string, string>; body?: string; api?: ReturnType<typeof api> };
 async function call(path: string, { headers = {}, api: app = api(), ...init }: Options = {}) {
-  const response = await app.request(path, { ...init, headers: { 'x-origin-key': KEY, ...headers } });
+  const response = await app.request(path, { ...init, headers: { 'x-origin-key': ORIGIN_KEY, ...headers } });
   const text = await response.text();
   const body: unknown = text.startsWith('{') ? JSON.parse(text) : text;
   return { status: response.status, headers: response.headers, body };

@@ -98,6 +98,8 @@ const needs: Record<FunctionName, string[]> = {
     ...items('Downloads', 'Get', 'BatchGet', 'Put', 'Update', 'Delete'),
     'dynamodb:Query on TablesDownloads/index/by_owner',
     'dynamodb:Query on TablesDownloads/index/by_status',
+    'dynamodb:Query on TablesConnections/index/by_kind',
+    'dynamodb:Query on TablesConnections/index/by_user',
     ...items('News', 'Put'),
     ...media('GetObject', 'DeleteObject', 'AbortMultipartUpload'),
     ...listMedia,

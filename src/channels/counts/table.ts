@@ -9,7 +9,7 @@ export type CountsTable = {
   /** Who listens now, by channel. */
   byChannel(now: Date): Promise<ConnectionCounts>;
   /** Open connections, and how many different people they are. */
-  presence(): Promise<{ active_connections: number; users_online: number }>;
+  presence: () => Promise<{ active_connections: number; users_online: number }>;
 };
 
 /** The seed's five are told also when nobody listens. */

@@ -1,0 +1,43 @@
+import { newDownloadId } from '../../src/downloads/download.ts';
+import { countsTable } from '../../src/channels/counts/table.ts';
+import { downloadListing } from '../../src/downloads/listing/table.ts';
+import { downloadsTable } from '../../src/downloads/table.ts';
+import { httpApi } from '../../src/http/api.ts';
+import { SourceFailed } from '../../src/media/source-failed.ts';
+import { stateTable } from '../../src/snapshots/state/table.ts';
+import type { someTables } from './tables.ts';
+
+export const ORIGIN_KEY = 'what-only-cloudfront-knows';
+
+type World = Pick<Awaited<ReturnType<typeof someTables>>, 'db' | 'names'>;
+
+/** The HTTP API on real tables; what reaches out of the system is made up. */
+export function anApi({ db, names }: World, changes: { token?: string; allowPrivateSources?: boolean } = {}) {
+  return httpApi({
+    downloads: downloadsTable(db, names),
+    listing: downloadListing(db, names.downloads),
+    state: stateTable(db, names.downloads),
+    connections: countsTable(db, names.connections),
+    queue: { send: () => Promise.resolve() },
+    discard: () => Promise.resolve(),
+    inspect: (url) =>
+      url.includes('gone')
+        ? Promise.reject(new SourceFailed('source_not_found', '404'))
+        : Promise.resolve({
+            source: 'direct',
+            title: 'a.mp4',
+            thumbnail: null,
+            duration: null,
+            qualities: ['best'],
+            formats: [],
+          }),
+    linkTo: (download, host) => Promise.resolve(`http://${host ?? 's3'}/${download.media_key}`),
+    accessToken: () => Promise.resolve(changes.token ?? null),
+    allowPrivateSources: changes.allowPrivateSources ?? false,
+    originKey: ORIGIN_KEY,
+    placeholderThumbnail: 'http://localhost:8000/thumbnail.svg',
+    version: '1.2.3',
+    now: () => new Date(),
+    newId: newDownloadId,
+  });
+}
