@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { acceptedDownload, download, quality, status } from './download.ts';
 import * as control from './control-routes.ts';
 import { inspectUrl } from './inspect-route.ts';
+import { postNotice } from './notice-routes.ts';
 import * as snapshots from './snapshot-routes.ts';
 import { byId, idempotent, invalid, json, missing, problemOf, requestedUrl } from './route-parts.ts';
 
@@ -163,6 +164,7 @@ export const routes = [
   deleteDownload,
   getFile,
   streamDownload,
+  postNotice,
   getHealth,
   getOpenApi,
   getDocs,

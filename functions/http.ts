@@ -14,15 +14,18 @@ import { downloadsTable } from '../src/downloads/table.ts';
 import { httpApi } from '../src/http/api.ts';
 import { discardFrom } from '../src/media/discard.ts';
 import { mediaSources } from '../src/media/media-sources.ts';
+import { noticesTable } from '../src/notices/table.ts';
 import { stateTable } from '../src/snapshots/state/table.ts';
 
 const env = httpEnv.parse(process.env);
+const names = { downloads: env.DOWNLOADS_TABLE, news: env.NEWS_TABLE };
 const db = dynamoDb();
 const bucket = mediaBucket(s3Client({ endpoint: env.AWS_ENDPOINT_URL }), env.MEDIA_BUCKET);
 
 export const handler = http(
   httpApi({
-    downloads: downloadsTable(db, { downloads: env.DOWNLOADS_TABLE, news: env.NEWS_TABLE }),
+    downloads: downloadsTable(db, names),
+    notices: noticesTable(db, names),
     listing: downloadListing(db, env.DOWNLOADS_TABLE),
     queue: queue<DownloadMessage>(sqsClient(), env.DOWNLOAD_QUEUE_URL),
     discard: discardFrom(bucket),
@@ -37,5 +40,6 @@ export const handler = http(
     version: env.VERSION,
     now: () => new Date(),
     newId: newDownloadId,
+    newSeq: newDownloadId,
   }),
 );

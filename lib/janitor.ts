@@ -41,7 +41,7 @@ export class Janitor extends Construct {
       } satisfies JanitorEnv,
     });
     everyMinute(this, fn);
-    downloads.grantItems(fn, 'BatchGetItem', 'UpdateItem', 'DeleteItem');
+    downloads.grantItems(fn, 'GetItem', 'BatchGetItem', 'UpdateItem', 'DeleteItem');
     downloads.grantIndexes(fn, 'unsettled', 'leased');
     connections.grantItems(fn, 'GetItem', 'UpdateItem', 'DeleteItem');
     connections.grantIndexes(fn, 'by_confirmation', 'by_kind');

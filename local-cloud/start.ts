@@ -25,11 +25,11 @@ async function main(options: CommandOptions): Promise<void> {
   const settings = readLocalCloudSettings(root);
   const atStart = inputTimes(root);
   const passEnvironment = [...settings.passEnvironment];
-  if (options.demo)
-    for (const [name, value] of Object.entries(settings.demoEnvironment)) {
-      process.env[name] ??= value;
-      passEnvironment.push(name);
-    }
+  const defaults = { ...settings.environment, ...(options.demo && settings.demoEnvironment) };
+  for (const [name, value] of Object.entries(defaults)) {
+    process.env[name] ??= value;
+    passEnvironment.push(name);
+  }
 
   // Loaded meanwhile, because it takes as long as reading every input does.
   const [first, { startStack }] = await Promise.all([synthesise(root, options.context), import('./stack.ts')]);

@@ -13,6 +13,8 @@ const packageFile = z.object({
     .strictObject({
       /** Variables of this process that every function gets too. */
       passEnvironment: z.array(z.string()).default([]),
+      /** Variables that every function gets unless this process has others. */
+      environment: z.record(z.string(), z.string()).default({}),
       /** A module that shows the running stack at work: `--demo`. */
       demo: z.string().optional(),
       /** Variables that every function gets with `--demo`. */

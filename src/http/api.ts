@@ -2,17 +2,23 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import * as routes from '../../contract/routes.ts';
+import type { PostNoticeDeps } from '../notices/post-notice.ts';
 import { access, type AccessDeps } from './access.ts';
 import { controlApi } from './control-api.ts';
 import { inspectApi, type InspectApiDeps } from './inspect-api.ts';
 import { docsPage } from './docs-page.ts';
 import { downloadsApi, type DownloadsApiDeps } from './downloads-api.ts';
 import { answerProblem, refuseInvalid } from './edge-errors.ts';
+import { noticesApi } from './notices-api.ts';
 import { isKnownPath, requireJson } from './request-checks.ts';
 import { Refused } from './problem.ts';
 import { snapshotsApi, type SnapshotsApiDeps } from './snapshots-api.ts';
 
-export type ApiDeps = DownloadsApiDeps & InspectApiDeps & SnapshotsApiDeps & AccessDeps & { version: string };
+export type ApiDeps = DownloadsApiDeps &
+  InspectApiDeps &
+  SnapshotsApiDeps &
+  PostNoticeDeps &
+  AccessDeps & { version: string };
 
 /** The whole HTTP API: each route answers at its path and under `/api/v1`. */
 export function httpApi(app: ApiDeps): Hono {
@@ -22,6 +28,7 @@ export function httpApi(app: ApiDeps): Hono {
   downloadsApi(api, app);
   controlApi(api, app);
   inspectApi(api, app);
+  noticesApi(api, app);
   systemApi(api, app);
 
   const site = new Hono();

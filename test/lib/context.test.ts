@@ -67,14 +67,14 @@ test('without a build the error says what to run', () => {
   expect(() => new FastTrackStack(app, 'FastTrack')).toThrow('npm run build');
 });
 
-test('without an access token the deployment warns; with one, only http reads that one parameter', () => {
+test('without an access token the deployment warns; with one, only http and connections read that one parameter', () => {
   const open = synthesise();
   expect(open.findings).toEqual(['Annotation::fasttrack:no-access-token']);
   expect(open.text).not.toContain('ssm:GetParameter');
 
   const { template, text, findings } = synthesise({ accessToken: '/fasttrack/token' });
   expect(findings).toEqual([]);
-  expect(text.match(/ssm:GetParameter/g)).toHaveLength(1);
+  expect(text.match(/ssm:GetParameter/g)).toHaveLength(2);
   template.hasResourceProperties('AWS::IAM::Policy', {
     PolicyDocument: Match.objectLike({
       Statement: Match.arrayWith([
@@ -86,9 +86,10 @@ test('without an access token the deployment warns; with one, only http reads th
       ]),
     }),
   });
-  expect(theResource(template, 'AWS::Lambda::Function', 'HttpApi').Properties.Environment.Variables).toMatchObject({
-    ACCESS_TOKEN_PARAMETER: '/fasttrack/token',
-  });
+  for (const name of ['HttpApi', 'ConnectionsFunction']) {
+    const { Environment } = theResource(template, 'AWS::Lambda::Function', name).Properties;
+    expect(Environment.Variables).toMatchObject({ ACCESS_TOKEN_PARAMETER: '/fasttrack/token' });
+  }
 }, 60_000);
 
 test("a domain of one's own has its certificate, modern TLS, its name in DNS and in every link", () => {

@@ -107,7 +107,7 @@ test('both APIs get the origin key, and their functions the same', () => {
   for (const path of ['/downloads', '/ws/downloads/a']) {
     expect(originFor(path).OriginCustomHeaders).toEqual([{ HeaderName: 'x-origin-key', HeaderValue: key }]);
   }
-  for (const name of ['HttpApiFunction', 'WebSocketApiFunction']) {
+  for (const name of ['HttpApiFunction', 'ConnectionsFunction']) {
     const { Environment } = theResource(template, 'AWS::Lambda::Function', name).Properties;
     expect(Environment.Variables.ORIGIN_KEY).toEqual(key);
   }

@@ -88,6 +88,13 @@ const readStream = ['DescribeStream', 'GetRecords', 'GetShardIterator'].map(
 const keepFailures = ['s3:ListBucket on Failures', 's3:PutObject on Failures/*'];
 const post =
   'execute-api:ManageConnections on arn:Partition:execute-api:Region:AccountId:WebSocketApi/prod/POST/@connections/*';
+const probe = post.replace('POST', 'GET');
+/** Of downloads and snapshots, to tell it; an old snapshot is renewed by who needs it. */
+const readState = [
+  ...['Get', 'BatchGet', 'Update'].map((action) => `dynamodb:${action}Item on TablesDownloads`),
+  'dynamodb:Query on TablesDownloads/index/by_status',
+  'dynamodb:Query on TablesConnections/index/by_user',
+];
 const items = (table: string, ...actions: string[]) =>
   actions.map((action) => `dynamodb:${action}Item on Tables${table}`);
 const media = (...actions: string[]) => actions.map((action) => `s3:${action} on Media/*`);
@@ -119,7 +126,11 @@ const needs: Record<FunctionName, string[]> = {
     ...consume.map((action) => `sqs:${action} on DownloadQueueDeadLetters`),
   ],
   janitor: [
-    ...items('Downloads', 'BatchGet', 'Update', 'Delete'),
+    ...items('Downloads', 'Get', 'BatchGet', 'Update', 'Delete'),
+    ...items('Connections', 'Get', 'Update', 'Delete'),
+    'dynamodb:Query on TablesConnections/index/by_confirmation',
+    'dynamodb:Query on TablesConnections/index/by_kind',
+    probe,
     'dynamodb:Query on TablesDownloads/index/leased',
     'dynamodb:Query on TablesDownloads/index/unsettled',
     ...media('DeleteObject', 'AbortMultipartUpload'),
@@ -127,14 +138,18 @@ const needs: Record<FunctionName, string[]> = {
     'sqs:SendMessage on DownloadQueue',
   ],
   connections: [
-    ...items('Connections', 'Get', 'Put', 'Delete'),
-    ...items('Downloads', 'Get'),
+    ...items('Connections', 'Get', 'Put', 'Update', 'Delete'),
+    'dynamodb:Query on TablesConnections/index/by_ip',
+    ...readState,
     ...items('News', 'Put'),
+    'dynamodb:Query on TablesNews',
+    'lambda:InvokeFunction on BroadcasterFunction',
     post,
   ],
   greeter: [
     ...items('Connections', 'Get', 'Update', 'Delete'),
-    ...items('Downloads', 'Get'),
+    ...readState,
+    'dynamodb:Query on TablesNews',
     ...readStream,
     'dynamodb:ListStreams on *',
     ...keepFailures,
@@ -146,6 +161,22 @@ const needs: Record<FunctionName, string[]> = {
     ...readStream,
     'dynamodb:ListStreams on *',
     ...keepFailures,
+    'sqs:SendMessage on FanOutQueue',
+    post,
+  ],
+  'fan-out': [
+    ...items('Connections', 'Get', 'Delete'),
+    'dynamodb:Query on TablesConnections',
+    ...consume.map((action) => `sqs:${action} on FanOutQueue`),
+    post,
+  ],
+  broadcaster: [
+    ...items('Connections', 'Get', 'Delete'),
+    'dynamodb:Query on TablesConnections',
+    'dynamodb:Query on TablesConnections/index/by_kind',
+    ...readState,
+    'lambda:InvokeFunction on BroadcasterFunction',
+    'sqs:SendMessage on FanOutQueue',
     post,
   ],
   'live-stream': [...items('Downloads', 'Get'), 'dynamodb:Query on TablesNews'],
@@ -227,7 +258,7 @@ test('the download queue gives a worker as long as it may run, and keeps what no
     RedrivePolicy: { maxReceiveCount: 50, deadLetterTargetArn: { 'Fn::GetAtt': [dead.id, 'Arn'] } },
   });
   expect(dead.Properties).toMatchObject({ MessageRetentionPeriod: 14 * 24 * 60 * 60, SqsManagedSseEnabled: true });
-  expect(propertiesOf('AWS::SQS::QueuePolicy')).toHaveLength(2);
+  expect(propertiesOf('AWS::SQS::QueuePolicy')).toHaveLength(3);
 });
 
 test('a worker takes one message at a time, and may queue the rest of it to itself', () => {

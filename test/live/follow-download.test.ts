@@ -17,6 +17,7 @@ function aWorld(download: Download | null, kept: News[], later: News[] = []) {
   return {
     downloads: { get: async () => download },
     news: {
+      oldest: async () => null,
       async after(_channel: string, seq: Seq) {
         const found = told.filter((entry) => isLater(entry.seq, seq));
         const next = waiting.shift();

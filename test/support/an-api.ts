@@ -4,6 +4,7 @@ import { downloadListing } from '../../src/downloads/listing/table.ts';
 import { downloadsTable } from '../../src/downloads/table.ts';
 import { httpApi } from '../../src/http/api.ts';
 import { SourceFailed } from '../../src/media/source-failed.ts';
+import { noticesTable } from '../../src/notices/table.ts';
 import { stateTable } from '../../src/snapshots/state/table.ts';
 import type { someTables } from './tables.ts';
 
@@ -16,6 +17,7 @@ export function anApi({ db, names }: World, changes: { token?: string; allowPriv
   return httpApi({
     downloads: downloadsTable(db, names),
     listing: downloadListing(db, names.downloads),
+    notices: noticesTable(db, names),
     state: stateTable(db, names.downloads),
     connections: countsTable(db, names.connections),
     queue: { send: () => Promise.resolve() },
@@ -39,5 +41,6 @@ export function anApi({ db, names }: World, changes: { token?: string; allowPriv
     version: '1.2.3',
     now: () => new Date(),
     newId: newDownloadId,
+    newSeq: newDownloadId,
   });
 }

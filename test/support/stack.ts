@@ -19,12 +19,14 @@ export async function aStack(): Promise<TestStack> {
   process.env['FASTTRACK_ALLOW_PRIVATE_SOURCES'] = '1';
   const { cdkOut } = await synthesise(process.cwd(), {});
   const dataDir = await mkdtemp(path.join(tmpdir(), 'fasttrack-'));
+  const { passEnvironment, environment } = readLocalCloudSettings(process.cwd());
+  Object.assign(process.env, environment);
   const local = await startStack({
     cdkOut,
     dataDir,
     port: 0,
     awsPort: 0,
-    passEnvironment: readLocalCloudSettings(process.cwd()).passEnvironment,
+    passEnvironment: [...passEnvironment, ...Object.keys(environment)],
     log: quiet,
   });
   return {
