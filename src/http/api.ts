@@ -1,7 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import * as routes from '../../contract/routes.ts';
+import { asyncApi } from './asyncapi/document.ts';
 import { access, type AccessDeps } from './access.ts';
 import { controlApi } from './control-api.ts';
 import { inspectApi, type InspectApiDeps } from './inspect-api.ts';
@@ -11,7 +12,7 @@ import { answerProblem, refuseInvalid } from './edge-errors.ts';
 import { isKnownPath, requireJson } from './request-checks.ts';
 import { Refused } from './problem.ts';
 
-export type ApiDeps = DownloadsApiDeps & InspectApiDeps & AccessDeps & { version: string };
+export type ApiDeps = DownloadsApiDeps & InspectApiDeps & AccessDeps & { version: string; siteUrl: string };
 
 /** The whole HTTP API: each route answers at its path and under `/api/v1`. */
 export function httpApi(app: ApiDeps): Hono {
@@ -39,7 +40,14 @@ function systemApi(api: OpenAPIHono, app: ApiDeps): void {
   api.openapi(routes.getHealth, (c) => c.json({ status: 'ok', version: app.version } as const, 200));
   api.openapi(routes.getDocs, (c) => docsPage(c));
   api.openapi(routes.getOpenApi, (c) => c.json(describe(api, app.version)));
+  api.openapi(routes.getAsyncApi, (c) => c.json(asyncApi(siteOf(c, app))));
   api.openAPIRegistry.registerPath(routes.streamDownload);
+}
+
+/** By the name its viewer knows it. */
+function siteOf(c: Context, { siteUrl, version }: Pick<ApiDeps, 'siteUrl' | 'version'>) {
+  const { host, protocol } = new URL(siteUrl);
+  return { version, host: c.req.header('x-viewer-host') ?? host, secure: protocol === 'https:' };
 }
 
 function describe(api: OpenAPIHono, version: string) {

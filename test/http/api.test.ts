@@ -37,6 +37,7 @@ const api = (changes: { token?: string; allowPrivateSources?: boolean } = {}) =>
     allowPrivateSources: changes.allowPrivateSources ?? false,
     originKey: KEY,
     placeholderThumbnail: 'http://localhost:8000/thumbnail.svg',
+    siteUrl: 'http://localhost:8000',
     version: '1.2.3',
     now: () => new Date(),
     newId: newDownloadId,
