@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import * as routes from '../../contract/routes.ts';
 import { asyncApi } from './asyncapi/document.ts';
+import { realtimePage } from './asyncapi/page.ts';
 import { access, type AccessDeps } from './access.ts';
 import { controlApi } from './control-api.ts';
 import { inspectApi, type InspectApiDeps } from './inspect-api.ts';
@@ -41,6 +42,7 @@ function systemApi(api: OpenAPIHono, app: ApiDeps): void {
   api.openapi(routes.getDocs, (c) => docsPage(c));
   api.openapi(routes.getOpenApi, (c) => c.json(describe(api, app.version)));
   api.openapi(routes.getAsyncApi, (c) => c.json(asyncApi(siteOf(c, app))));
+  api.openapi(routes.getRealtimeDocs, (c) => realtimePage(c, siteOf(c, app)));
   api.openAPIRegistry.registerPath(routes.streamDownload);
 }
 
@@ -56,7 +58,8 @@ function describe(api: OpenAPIHono, version: string) {
     info: {
       title: 'FastTrack',
       version,
-      description: 'Downloads media from URLs into object storage, and shows everyone who watches while it happens.',
+      description:
+        'Downloads media from URLs into object storage, and shows everyone who watches while it happens. What is said meanwhile, over WebSockets and server-sent events, is in [its own description](/docs/realtime).',
       license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
     },
     servers: [{ url: '/' }, { url: routes.API_PREFIX }],

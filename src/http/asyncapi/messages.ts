@@ -63,7 +63,9 @@ export function messageSchemas(): Record<string, object> {
     override: ({ jsonSchema }) => tidy(jsonSchema),
   });
   // Its id would be the base of the references in it, which are meant from the document's root.
-  return Object.fromEntries(Object.entries(schemas).map(([key, { $id: _id, $schema: _draft, ...schema }]) => [key, schema]));
+  return Object.fromEntries(
+    Object.entries(schemas).map(([key, { $id: _id, $schema: _draft, ...schema }]) => [key, schema]),
+  );
 }
 
 /** What zod says in the words of OpenAPI, or to be exact at any length, said as AsyncAPI does and for readers. */
