@@ -135,11 +135,27 @@ export const getOpenApi = createRoute({
   responses: { 200: { description: 'OpenAPI 3.1.' } },
 });
 
+export const getAsyncApi = createRoute({
+  method: 'get',
+  path: '/asyncapi.json',
+  tags: ['system'],
+  summary: 'What is said over WebSockets and server-sent events',
+  responses: { 200: { description: 'AsyncAPI 3.0.' } },
+});
+
 export const getDocs = createRoute({
   method: 'get',
   path: '/docs',
   tags: ['system'],
   summary: 'This description, for people',
+  responses: { 200: { description: 'A page.' } },
+});
+
+export const getRealtimeDocs = createRoute({
+  method: 'get',
+  path: '/docs/realtime',
+  tags: ['system'],
+  summary: 'What is said over WebSockets and server-sent events, for people',
   responses: { 200: { description: 'A page.' } },
 });
 
@@ -167,7 +183,9 @@ export const routes = [
   postNotice,
   getHealth,
   getOpenApi,
+  getAsyncApi,
   getDocs,
+  getRealtimeDocs,
 ];
 /** Every route also answers under this. */
 export const API_PREFIX = '/api/v1';

@@ -35,7 +35,7 @@ const app = {
 const handlers = {
   connect: (handshake: Parameters<typeof admitConnection>[1]) => admitConnection(app, handshake),
   message: (connectionId: string, text: string) => answerClient(app, connectionId, text),
-  disconnect: app.connections.close,
+  disconnect: (connectionId: string) => app.connections.close(connectionId),
 };
 
 export const handler = webSocket(handlers, meter());

@@ -37,9 +37,9 @@ export const handler = http(
     allowPrivateSources: env.FASTTRACK_ALLOW_PRIVATE_SOURCES,
     originKey: env.ORIGIN_KEY,
     placeholderThumbnail: `${env.SITE_URL}/thumbnail.svg`,
+    siteUrl: env.SITE_URL,
     version: env.VERSION,
     now: () => new Date(),
     newId: newDownloadId,
-    newSeq: newDownloadId,
   }),
 );

@@ -69,7 +69,7 @@ export class FastTrackStack extends Stack {
         '/uploads*',
         '/notifications*',
         '/health',
-        '/docs',
+        '/docs*',
         '/openapi.json',
         '/asyncapi.json',
       ],

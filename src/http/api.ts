@@ -1,8 +1,10 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import * as routes from '../../contract/routes.ts';
 import type { PostNoticeDeps } from '../notices/post-notice.ts';
+import { asyncApi } from './asyncapi/document.ts';
+import { realtimePage } from './asyncapi/page.ts';
 import { access, type AccessDeps } from './access.ts';
 import { controlApi } from './control-api.ts';
 import { inspectApi, type InspectApiDeps } from './inspect-api.ts';
@@ -18,7 +20,7 @@ export type ApiDeps = DownloadsApiDeps &
   InspectApiDeps &
   SnapshotsApiDeps &
   PostNoticeDeps &
-  AccessDeps & { version: string };
+  AccessDeps & { version: string; siteUrl: string };
 
 /** The whole HTTP API: each route answers at its path and under `/api/v1`. */
 export function httpApi(app: ApiDeps): Hono {
@@ -49,7 +51,15 @@ function systemApi(api: OpenAPIHono, app: ApiDeps): void {
   api.openapi(routes.getHealth, (c) => c.json({ status: 'ok', version: app.version } as const, 200));
   api.openapi(routes.getDocs, (c) => docsPage(c));
   api.openapi(routes.getOpenApi, (c) => c.json(describe(api, app.version)));
+  api.openapi(routes.getAsyncApi, (c) => c.json(asyncApi(siteOf(c, app))));
+  api.openapi(routes.getRealtimeDocs, (c) => realtimePage(c, siteOf(c, app)));
   api.openAPIRegistry.registerPath(routes.streamDownload);
+}
+
+/** By the name its viewer knows it. */
+function siteOf(c: Context, { siteUrl, version }: Pick<ApiDeps, 'siteUrl' | 'version'>) {
+  const { host, protocol } = new URL(siteUrl);
+  return { version, host: c.req.header('x-viewer-host') ?? host, secure: protocol === 'https:' };
 }
 
 function describe(api: OpenAPIHono, version: string) {
@@ -58,7 +68,8 @@ function describe(api: OpenAPIHono, version: string) {
     info: {
       title: 'FastTrack',
       version,
-      description: 'Downloads media from URLs into object storage, and shows everyone who watches while it happens.',
+      description:
+        'Downloads media from URLs into object storage, and shows everyone who watches while it happens. What is said meanwhile, over WebSockets and server-sent events, is in [its own description](/docs/realtime).',
       license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
     },
     servers: [{ url: '/' }, { url: routes.API_PREFIX }],

@@ -12,6 +12,6 @@ export function openLook(db: Db, tables: { downloads: string; news: string; conn
   return {
     downloads,
     news,
-    look: lookAt({ downloads, news, snapshot: current, queueFor: build.queue, presence, now }),
+    look: lookAt({ downloads, news, snapshot: current, queueFor: (id) => build.queue(id), presence, now }),
   };
 }

@@ -2,7 +2,7 @@ import { notice, type Notice, type NoticeRequest } from '../../contract/notice-r
 import type { IdempotentRequest } from '../downloads/idempotency.ts';
 import type { NoticesTable } from './table.ts';
 
-export type PostNoticeDeps = { notices: NoticesTable; newSeq: () => string; now: () => Date };
+export type PostNoticeDeps = { notices: NoticesTable; newId: () => string; now: () => Date };
 
 export type NoticePosted = { kind: 'posted' | 'repeated'; notice: Notice } | { kind: 'conflict' };
 
@@ -13,7 +13,7 @@ export async function postNotice(
 ): Promise<NoticePosted> {
   const { owner, idempotencyKey, channel, level, message } = request;
   const now = app.now();
-  const said = { seq: app.newSeq(), level, message, timestamp: now.toISOString() };
+  const said = { seq: app.newId(), level, message, timestamp: now.toISOString() };
   const posted: Notice =
     channel === 'general'
       ? { type: 'general_message', ...said }

@@ -236,3 +236,21 @@ test('the docs page brings its own script and forbids all others', async () => {
   expect(body).toContain('/assets/rapidoc-min.js');
   expect(headers.get('content-security-policy')).toContain("script-src 'self'");
 });
+
+test('AsyncAPI 3.0 names the host its viewer knows, in the protocols of the site', async () => {
+  const { status, body } = await call('/asyncapi.json', { headers: { 'x-viewer-host': 'phone:8000' } });
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    asyncapi: '3.0.0',
+    info: { version: '1.2.3' },
+    servers: { websocket: { host: 'phone:8000', protocol: 'ws' }, stream: { host: 'phone:8000', protocol: 'http' } },
+    channels: { queue: { address: '/ws/queue' } },
+  });
+});
+
+test('the page about real time runs no script and takes a hostile host for text', async () => {
+  const { headers, body } = await call('/docs/realtime', { headers: { 'x-viewer-host': '<script>alert(1)</script>' } });
+  expect(headers.get('content-security-policy')).toMatch(/default-src 'none'; style-src 'sha256-/);
+  expect(body).toContain('/ws/downloads/{id}');
+  expect(body).not.toContain('<script');
+});

@@ -148,3 +148,13 @@ test('an English reader on a small telephone reads English and need not scroll s
   expect(await page.locator('html').getAttribute('lang')).toBe('en');
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
 });
+
+test('the descriptions of the API lead to each other, and their policies stop nothing of theirs', async () => {
+  const { page, complaints } = await openPage(browser, `${stack.appUrl}/docs`);
+  await page.getByRole('link', { name: 'its own description' }).click(WITHIN);
+  await page.getByRole('heading', { name: 'FastTrack in real time' }).waitFor(WITHIN);
+  expect(await page.evaluate('getComputedStyle(document.querySelector("pre")).borderRadius')).toBe('8px');
+  await page.getByRole('link', { name: 'HTTP API' }).click();
+  await page.getByText('Ask for a download').first().waitFor(WITHIN);
+  expect(complaints).toEqual([]);
+});

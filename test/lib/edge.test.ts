@@ -78,7 +78,7 @@ test('the order is the one that lets exceptions win', () => {
     '/uploads*',
     '/notifications*',
     '/health',
-    '/docs',
+    '/docs*',
     '/openapi.json',
     '/asyncapi.json',
   ]);

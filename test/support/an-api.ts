@@ -38,9 +38,9 @@ export function anApi({ db, names }: World, changes: { token?: string; allowPriv
     allowPrivateSources: changes.allowPrivateSources ?? false,
     originKey: ORIGIN_KEY,
     placeholderThumbnail: 'http://localhost:8000/thumbnail.svg',
+    siteUrl: 'http://localhost:8000',
     version: '1.2.3',
     now: () => new Date(),
     newId: newDownloadId,
-    newSeq: newDownloadId,
   });
 }

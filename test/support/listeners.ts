@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { describedBy } from './described-messages.ts';
 
 export type Message = Record<string, unknown> & { type: string };
 
@@ -12,18 +13,43 @@ export type Listener = {
   close(): void;
 };
 
-/** A WebSocket client that keeps what it hears. Rejects when the handshake is refused. */
+/**
+ * A WebSocket client that keeps what it hears. Rejects when the handshake is refused; `until` rejects, and `close` throws, when it
+ * heard what the application's own AsyncAPI document does not describe.
+ */
 export async function listen(appUrl: string, path: string): Promise<Listener> {
   const socket = new WebSocket(appUrl.replace(/^http/, 'ws') + path);
   const heard: Message[] = [];
+  const said: string[] = [];
   socket.on('message', (data: Buffer) => heard.push(JSON.parse(data.toString()) as Message));
-  await once(socket, 'open');
+  const [described] = await Promise.all([describedBy(appUrl), once(socket, 'open')]);
+  let checked = 0;
+  const check = () => {
+    for (const message of heard.slice(checked)) {
+      mustBe(message, described.objection(path, said, message));
+      checked += 1;
+    }
+  };
   return {
     heard,
-    until: (fits, withinMs) => eventually(() => heard.find(fits), withinMs),
-    send: (text) => socket.send(text),
-    close: () => socket.terminate(),
+    until: (fits, withinMs) =>
+      eventually(() => {
+        check();
+        return heard.find(fits);
+      }, withinMs),
+    send: (text) => {
+      said.push(text);
+      socket.send(text);
+    },
+    close: () => {
+      socket.terminate();
+      check();
+    },
   };
+}
+
+function mustBe(message: Message, objection: string | null): void {
+  if (objection !== null) throw new Error(`not as AsyncAPI describes it: ${objection}\n${JSON.stringify(message)}`);
 }
 
 /** The HTTP status a handshake is refused with; 101 when it is not. */
@@ -44,7 +70,7 @@ export function handshakeStatus(appUrl: string, path: string): Promise<number> {
 
 export type StreamEvent = { id: number; data: Message };
 
-/** Reads server-sent events as a browser does, until the stream ends or enough are heard. */
+/** Reads server-sent events as a browser does, until the stream ends or enough are heard; rejects what AsyncAPI does not describe. */
 export async function readStream(url: string, options: { lastEventId?: number; enough?: number } = {}) {
   const stop = new AbortController();
   const headers = options.lastEventId === undefined ? {} : { 'last-event-id': String(options.lastEventId) };
@@ -60,6 +86,11 @@ export async function readStream(url: string, options: { lastEventId?: number; e
     if (options.enough !== undefined && events.length >= options.enough) break;
   }
   stop.abort();
+  if (events.length > 0) {
+    const { origin, pathname } = new URL(url);
+    const described = await describedBy(origin);
+    for (const { data } of events) mustBe(data, described.objection(pathname, [], data));
+  }
   return { status: response.status, contentType: response.headers.get('content-type'), events };
 }
 

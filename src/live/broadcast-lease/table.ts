@@ -1,4 +1,4 @@
-import { GetCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, type DynamoDBDocumentClient, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { transact, type Write } from '../../aws/transact.ts';
@@ -24,7 +24,7 @@ export type BroadcastLease = {
 export function broadcastLease(db: DynamoDBDocumentClient, TableName: string): BroadcastLease {
   const iso = (now: Date, ms = 0) => new Date(now.getTime() + ms).toISOString();
   /** False: its condition was false. */
-  const update = async (command: Omit<ConstructorParameters<typeof UpdateCommand>[0], 'TableName' | 'Key'>) =>
+  const update = async (command: Partial<UpdateCommandInput>) =>
     (await transact(db, [write(command)], randomUUID())).committed;
   const write = (command: object): Write => ({ Update: { TableName, Key, UpdateExpression: '', ...command } });
 

@@ -1,0 +1,229 @@
+import type {
+  ClientMessage,
+  DownloadStreamEvent,
+  Notification,
+  SnapshotStreamEvent,
+} from '../../../contract/notification.ts';
+import type { Dashboard, DownloadStats, QueueStats } from '../../../contract/snapshot.ts';
+
+/** The one of a union that has this type, also where one member has several. */
+type OfType<Union, Type> = Union extends { type: infer Types }
+  ? Type extends Types
+    ? Omit<Union, 'type'> & { type: Type }
+    : never
+  : never;
+/** What to say of each message; a new type does not compile before it has its own. */
+type Described<Union extends { type: string }> = {
+  [Type in Union['type']]: { summary: string; example: OfType<Union, Type> };
+};
+
+const timestamp = '2024-01-15T10:30:00Z';
+const download_id = 'uuid-123';
+const ulid = '01HM6C2QK0V9T4B6M8RJDC8Z1Q';
+
+const rick = {
+  title: 'Rick Astley - Never Gonna Give You Up',
+  thumbnail: 'https://img.youtube.com/vi/dQw4w9WgXcQ/mqdefault.jpg',
+  url: 'https://www.youtube.com/watch?v=dQw4w9WgXcQ',
+} as const;
+
+const update = {
+  ...rick,
+  progress: 75.5,
+  status: 'downloading',
+  bytes_downloaded: 37_750_000,
+  bytes_total: 50_000_000,
+  speed: 2_500_000,
+  eta: 4.9,
+  phase: 'downloading',
+  error_code: null,
+  error_message: null,
+  file_path: null,
+  file_size: null,
+  format: 'mp4',
+} as const;
+
+const queue: QueueStats = {
+  pending: 5,
+  downloading: 1,
+  completed: 10,
+  failed: 2,
+  paused: 0,
+  cancelled: 0,
+  total: 18,
+  queue_position: 3,
+};
+
+const stats: DownloadStats = {
+  total_downloads: 150,
+  completed_downloads: 120,
+  failed_downloads: 10,
+  pending_downloads: 20,
+  downloads_today: 15,
+  downloads_this_week: 45,
+  downloads_this_month: 180,
+  total_storage_used: 1_024_000_000,
+  average_download_time: 45.5,
+};
+
+const dashboard: Dashboard = {
+  downloads_in_progress: [
+    {
+      ...rick,
+      id: 'download-1',
+      progress: 45.5,
+      status: 'downloading',
+      duration: 213,
+      quality: 'best',
+      file_size: null,
+      format: null,
+      started_at: timestamp,
+      phase: 'downloading',
+      speed: 2_500_000,
+      eta: 11,
+    },
+  ],
+  downloads_in_progress_total: 3,
+  queue_stats: { ...queue, pending: 8, downloading: 3, completed: 25, total: 38, queue_position: null },
+  system_stats: { ...stats, active_connections: 12, users_online: 9, system_uptime: 86_400 },
+  timestamp,
+};
+
+export const notifications: Described<Notification> = {
+  connection_established: {
+    summary: 'The first message of a connection',
+    example: {
+      type: 'connection_established',
+      channel: 'download:uuid-123',
+      download_id,
+      message: 'Conectado',
+      timestamp,
+    },
+  },
+  download_update: {
+    summary: 'A download as it is now',
+    example: { type: 'download_update', download_id, seq: 42, data: update, timestamp },
+  },
+  queue_update: { summary: 'Downloads by status', example: { type: 'queue_update', data: queue, timestamp } },
+  stats_update: {
+    summary: 'Downloads over time, and what they take',
+    example: { type: 'stats_update', data: stats, timestamp },
+  },
+  dashboard_update: {
+    summary: 'What runs, the queue and the system, each 3 s',
+    example: { type: 'dashboard_update', data: dashboard, timestamp },
+  },
+  general_message: {
+    summary: 'What somebody announced by `POST /notifications`',
+    example: {
+      type: 'general_message',
+      seq: ulid,
+      level: 'maintenance',
+      message: 'Manutenção às 22h',
+      timestamp,
+    },
+  },
+  admin_notification: {
+    summary: 'What administrators should know',
+    example: {
+      type: 'admin_notification',
+      seq: ulid,
+      level: 'info',
+      code: 'notice',
+      message: 'Nova versão no ar',
+      timestamp,
+    },
+  },
+  presence: {
+    summary: 'How many people are here',
+    example: { type: 'presence', data: { users_online: 9, connections: 12 }, timestamp },
+  },
+  log: {
+    summary: 'A line of what was done',
+    example: {
+      type: 'log',
+      id: download_id,
+      seq: 7,
+      level: 'info',
+      message: 'Juntando imagem e som',
+      at: timestamp,
+      timestamp,
+    },
+  },
+  subscribed: {
+    summary: 'This connection listens to one more channel',
+    example: { type: 'subscribed', channel: 'queue', timestamp },
+  },
+  unsubscribed: {
+    summary: 'This connection listens to it no longer',
+    example: { type: 'unsubscribed', channel: 'queue', timestamp },
+  },
+  resync: {
+    summary: 'What was missed is no longer kept; the state follows',
+    example: { type: 'resync', channel: 'download:uuid-123', timestamp },
+  },
+  pong: { summary: 'The answer to a ping, with its timestamp', example: { type: 'pong', timestamp: 1_705_314_600 } },
+  error: {
+    summary: 'What the client said was refused; the connection stays',
+    example: { type: 'error', code: 'unknown_message', message: 'Mensagem desconhecida.', timestamp },
+  },
+};
+
+export const clientMessages: Described<ClientMessage> = {
+  ping: {
+    summary: 'Answered by a pong; one each 5 min keeps a connection open',
+    example: { type: 'ping', timestamp: 1_705_314_600 },
+  },
+  hello: { summary: 'Asks for the state again', example: { type: 'hello' } },
+  subscribe: {
+    summary: 'Listens to one more channel on this connection',
+    example: { type: 'subscribe', channel: 'queue', download_id },
+  },
+  unsubscribe: { summary: 'Listens to a channel no longer', example: { type: 'unsubscribe', channel: 'queue' } },
+  resume: {
+    summary: 'Asks for what came after `seq`, on a channel that keeps its history',
+    example: { type: 'resume', channel: 'download:uuid-123', seq: 42 },
+  },
+};
+
+export const downloadStreamEvents: Described<DownloadStreamEvent> = {
+  connection_established: {
+    summary: 'The first event, on a first connection alone',
+    example: { type: 'connection_established', download_id },
+  },
+  progress_update: {
+    summary: 'The download as it is now',
+    example: { type: 'progress_update', download_id, ...update, progress: 25 },
+  },
+  download_completed: {
+    summary: 'The end: the file is there',
+    example: { type: 'download_completed', download_id, status: 'completed', message: 'Download concluído' },
+  },
+  download_failed: {
+    summary: 'The end: it failed',
+    example: {
+      type: 'download_failed',
+      download_id,
+      status: 'failed',
+      message: 'O arquivo não existe na origem. Confira o endereço.',
+      error_code: 'source_not_found',
+    },
+  },
+  download_cancelled: {
+    summary: 'The end: somebody cancelled or deleted it',
+    example: { type: 'download_cancelled', download_id, status: 'cancelled', message: 'Download cancelado' },
+  },
+};
+
+export const snapshotStreamEvents: Described<SnapshotStreamEvent> = {
+  connection_established: {
+    summary: 'The first event, on a first connection alone',
+    example: { type: 'connection_established', message: 'Conectado à fila' },
+  },
+  queue_update: { summary: 'Downloads by status', example: { type: 'queue_update', ...queue, queue_position: null } },
+  stats_update: { summary: 'Downloads over time, and what they take', example: { type: 'stats_update', ...stats } },
+  dashboard_update: {
+    summary: 'What runs, the queue and the system, each 3 s',
+    example: { type: 'dashboard_update', ...dashboard },
+  },
+};
