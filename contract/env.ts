@@ -85,8 +85,10 @@ export const greeterEnv = z.object({
 });
 export const notifierEnv = z.object({ CONNECTIONS_TABLE: tableName, WEBSOCKET_CALLBACK_URL: z.url() });
 export const liveStreamEnv = z.object({
+  CONNECTIONS_TABLE: tableName,
   DOWNLOADS_TABLE: tableName,
   NEWS_TABLE: tableName,
+  /** Lambda never learns that a browser left, and runs to its end: each stream ends itself and is resumed. */
   STREAM_SECONDS: wholeNumber.prefault('50'),
 });
 export const deadLetterEnv = z.object({ DOWNLOADS_TABLE: tableName, NEWS_TABLE: tableName });

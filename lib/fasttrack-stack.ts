@@ -47,7 +47,7 @@ export class FastTrackStack extends Stack {
     const failures = new FailuresBucket(this, 'Failures', { retain });
     new Greeter(this, 'Greeter', { config, connections, downloads, news, sockets, failures });
     new Notifier(this, 'Notifier', { config, connections, news, sockets, failures });
-    const live = new LiveStream(this, 'LiveStream', { config, downloads, news });
+    const live = new LiveStream(this, 'LiveStream', { config, connections, downloads, news });
 
     // Which path goes where: the first that matches wins.
     edge.serveApi(['/ws/connections'], api.origin);

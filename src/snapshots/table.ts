@@ -10,6 +10,7 @@ import {
 } from '../../contract/snapshot.ts';
 import type { Write } from '../aws/transact.ts';
 
+export const SNAPSHOT_KINDS = ['queue', 'stats', 'dashboard'] as const;
 export type Snapshots = { queue: QueueStats; stats: DownloadStats; dashboard: Dashboard };
 export type SnapshotKind = keyof Snapshots;
 
