@@ -7,15 +7,30 @@ import type { SnapshotKind, Stored } from '../../src/snapshots/table.ts';
 import { at } from '../support/a-download.ts';
 
 const queue = (pending: number): QueueStats => ({
-  ...{ pending, downloading: 0, completed: 0, failed: 0, paused: 0, cancelled: 0, total: pending },
+  pending,
+  downloading: 0,
+  completed: 0,
+  failed: 0,
+  paused: 0,
+  cancelled: 0,
+  total: pending,
   queue_position: null,
 });
 const stats: DownloadStats = {
-  ...{ total_downloads: 1, completed_downloads: 0, failed_downloads: 0, pending_downloads: 1, downloads_today: 1 },
-  ...{ downloads_this_week: 1, downloads_this_month: 1, total_storage_used: 0, average_download_time: 0 },
+  total_downloads: 1,
+  completed_downloads: 0,
+  failed_downloads: 0,
+  pending_downloads: 1,
+  downloads_today: 1,
+  downloads_this_week: 1,
+  downloads_this_month: 1,
+  total_storage_used: 0,
+  average_download_time: 0,
 };
 const dashboard = (seconds: number): Dashboard => ({
-  ...{ downloads_in_progress: [], downloads_in_progress_total: 0, queue_stats: queue(1) },
+  downloads_in_progress: [],
+  downloads_in_progress_total: 0,
+  queue_stats: queue(1),
   system_stats: { ...stats, active_connections: 0, users_online: 0, system_uptime: seconds },
   timestamp: at(seconds).toISOString(),
 });
