@@ -100,8 +100,10 @@ export const broadcasterEnv = z.object({
   AWS_LAMBDA_FUNCTION_NAME: z.string(),
 });
 export const liveStreamEnv = z.object({
+  CONNECTIONS_TABLE: tableName,
   DOWNLOADS_TABLE: tableName,
   NEWS_TABLE: tableName,
+  /** Lambda never learns that a browser left, and runs to its end: each stream ends itself and is resumed. */
   STREAM_SECONDS: wholeNumber.prefault('50'),
 });
 export const deadLetterEnv = z.object({ DOWNLOADS_TABLE: tableName, NEWS_TABLE: tableName });

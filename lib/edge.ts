@@ -85,7 +85,7 @@ export class Edge extends Construct {
 
   /** Answers that take their time: compression would hold them back. */
   serveStreams(paths: readonly string[], origin: IOrigin): void {
-    this.serve(paths, origin, { compress: false });
+    this.serve(paths, origin, { compress: false, allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS });
   }
 
   serveApi(paths: readonly string[], origin: IOrigin): void {

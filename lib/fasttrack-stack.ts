@@ -52,7 +52,7 @@ export class FastTrackStack extends Stack {
     const failures = new FailuresBucket(this, 'Failures', { retain });
     new Greeter(this, 'Greeter', { config, connections, downloads, news, sockets, failures });
     new Notifier(this, 'Notifier', { config, connections, news, sockets, fanOut, failures });
-    const live = new LiveStream(this, 'LiveStream', { config, downloads, news });
+    const live = new LiveStream(this, 'LiveStream', { config, connections, downloads, news });
 
     // Each minute, what a crash has left half done.
     new Janitor(this, 'Janitor', { config, connections, downloads, news, media, queue, sockets });

@@ -6,10 +6,16 @@ import { respond, streaming } from './lambda-stream.ts';
 const input = z.object({
   rawPath: z.string(),
   headers: z.record(z.string(), z.string()),
+  queryStringParameters: z.record(z.string(), z.string()).optional(),
   requestContext: z.object({ http: z.object({ method: z.string() }) }),
 });
 
-export type StreamRequest = { path: string; lastEventId: string | null; language: string | null };
+export type StreamRequest = {
+  path: string;
+  query: Record<string, string>;
+  lastEventId: string | null;
+  language: string | null;
+};
 export type StreamAnswer =
   | { statusCode: 204 }
   | { statusCode: number; problem: unknown }
@@ -32,10 +38,11 @@ export function serverSentEvents(
   answer: (request: StreamRequest, signal: AbortSignal) => Promise<StreamAnswer>,
 ) {
   return streaming(async (event, response) => {
-    const { rawPath, headers, requestContext } = input.parse(event);
+    const { rawPath, headers, queryStringParameters, requestContext } = input.parse(event);
     const signal = AbortSignal.timeout(seconds * 1000);
     const request = {
       path: rawPath,
+      query: queryStringParameters ?? {},
       lastEventId: headers['last-event-id'] ?? null,
       language: headers['accept-language'] ?? null,
     };

@@ -5,31 +5,28 @@ import { isOver } from '../downloads/download.ts';
 import type { DownloadsTable } from '../downloads/table.ts';
 import type { NewsTable } from '../news/table.ts';
 import { pause } from '../pause.ts';
+import { HEARTBEAT_MS, type Told } from './told.ts';
 
 const LOOK_MS = 1000;
-const HEARTBEAT_MS = 15_000;
 
-export type FollowDeps = {
+export type FollowDownloadDeps = {
   downloads: Pick<DownloadsTable, 'get'>;
   news: NewsTable;
   now: () => Date;
 };
 
-/** `seq` is what a listener resumes from; heartbeats keep the line open. */
-export type Told = { seq: number; event: DownloadStreamEvent } | 'heartbeat';
-
 export type Followed =
   | { kind: 'missing' }
   /** The listener has heard the end already. */
   | { kind: 'over' }
-  | { kind: 'live'; told: AsyncGenerator<Told> };
+  | { kind: 'live'; told: AsyncGenerator<Told<DownloadStreamEvent>> };
 
 /**
  * Follows one download from after `heard` (null: from now), until it ends or the signal is aborted. What is told has rising
  * `seq`s: a listener that resumes from the last one misses nothing and hears nothing twice.
  */
 export async function followDownload(
-  app: FollowDeps,
+  app: FollowDownloadDeps,
   id: string,
   heard: number | null,
   signal: AbortSignal,
@@ -47,12 +44,12 @@ export async function followDownload(
 }
 
 async function* tell(
-  app: FollowDeps,
+  app: FollowDownloadDeps,
   id: string,
   heard: number | null,
   first: DownloadUpdate[],
   signal: AbortSignal,
-): AsyncGenerator<Told> {
+): AsyncGenerator<Told<DownloadStreamEvent>> {
   if (heard === null) yield { seq: 0, event: { type: 'connection_established', download_id: id } };
   let seq = heard ?? 0;
   let updates = first;
@@ -76,7 +73,7 @@ async function* tell(
   }
 }
 
-async function updatesAfter(app: FollowDeps, id: string, seq: number): Promise<DownloadUpdate[]> {
+async function updatesAfter(app: FollowDownloadDeps, id: string, seq: number): Promise<DownloadUpdate[]> {
   const news = await app.news.after(downloadChannel(id), seq);
   return news.flatMap(({ notification }) => (notification.type === 'download_update' ? [notification] : []));
 }

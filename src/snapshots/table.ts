@@ -10,6 +10,7 @@ import {
 } from '../../contract/snapshot.ts';
 import type { Write } from '../aws/transact.ts';
 
+export const SNAPSHOT_KINDS = ['queue', 'stats', 'dashboard'] as const;
 export type Snapshots = { queue: QueueStats; stats: DownloadStats; dashboard: Dashboard };
 export type SnapshotKind = keyof Snapshots;
 
@@ -35,6 +36,8 @@ const schemas: { [K in SnapshotKind]: z.ZodType<Snapshots[K]> } = {
   dashboard,
 };
 const row = z.object({ seq: z.int(), at: z.iso.datetime(), data: z.string() });
+/** Another's write came first, or is being committed as part of a transaction right now. */
+const OVERTAKEN = new Set(['ConditionalCheckFailedException', 'TransactionConflictException']);
 const keyOf = (kind: SnapshotKind) => ({ pk: `snapshot#${kind}` });
 
 export function snapshotsTable(db: DynamoDBDocumentClient, tableName: string): SnapshotsTable {
@@ -73,7 +76,7 @@ export function snapshotsTable(db: DynamoDBDocumentClient, tableName: string): S
         );
         return parse(kind, Attributes);
       } catch (error) {
-        if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return null;
+        if (error instanceof Error && OVERTAKEN.has(error.name)) return null;
         throw error;
       }
     },

@@ -145,3 +145,12 @@ test('named origins may send credentials; everybody may not', () => {
     AllowCredentials: true,
   });
 }, 60_000);
+
+test('the streams let in the same origins as the API', () => {
+  const cors = (context: Record<string, unknown>) =>
+    theResource(synthesise(context).template, 'AWS::Lambda::Url', 'LiveStream').Properties.Cors;
+  const headers = { AllowMethods: ['GET', 'HEAD'], AllowHeaders: ['last-event-id', 'cache-control'] };
+  expect(cors({})).toMatchObject({ AllowOrigins: ['*'], AllowCredentials: false, ...headers });
+  const named = { AllowOrigins: ['https://a.example'], AllowCredentials: true, ...headers };
+  expect(cors({ allowedOrigins: ['https://a.example'] })).toMatchObject(named);
+}, 60_000);

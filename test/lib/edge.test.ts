@@ -98,7 +98,10 @@ test('no answer of an API is cached, and each request passes the edge function',
 
 test('a handshake is never redirected, and a stream never held back to be compressed', () => {
   expect(behaviorFor('/ws/downloads/a')).toMatchObject({ ViewerProtocolPolicy: 'https-only' });
-  expect(behaviorFor('/downloads/a/stream')).toMatchObject({ Compress: false });
+  expect(behaviorFor('/downloads/a/stream')).toMatchObject({
+    Compress: false,
+    AllowedMethods: ['GET', 'HEAD', 'OPTIONS'],
+  });
   expect(originFor('/downloads/a/stream').CustomOriginConfig?.OriginReadTimeout).toBe(60);
 });
 

@@ -179,7 +179,12 @@ const needs: Record<FunctionName, string[]> = {
     'sqs:SendMessage on FanOutQueue',
     post,
   ],
-  'live-stream': [...items('Downloads', 'Get'), 'dynamodb:Query on TablesNews'],
+  'live-stream': [
+    ...items('Downloads', 'Get', 'BatchGet', 'Update'),
+    'dynamodb:Query on TablesDownloads/index/by_status',
+    'dynamodb:Query on TablesConnections/index/by_user',
+    'dynamodb:Query on TablesNews',
+  ],
 };
 
 test.each(FUNCTION_NAMES)('%s may do what it needs and nothing else', (name) => {

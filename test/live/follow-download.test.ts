@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Download } from '../../src/downloads/download.ts';
 import { downloadNews } from '../../src/downloads/download-news.ts';
-import { followDownload, type Told } from '../../src/live/follow-download.ts';
-import type { Seq } from '../../contract/notification.ts';
+import { followDownload } from '../../src/live/follow-download.ts';
+import { type Told } from '../../src/live/told.ts';
+import type { DownloadStreamEvent, Seq } from '../../contract/notification.ts';
 import { isLater, type News } from '../../src/news/news.ts';
 import { aDownload, at } from '../support/a-download.ts';
 
@@ -31,7 +32,7 @@ function aWorld(download: Download | null, kept: News[], later: News[] = []) {
 async function hear(app: ReturnType<typeof aWorld>, heard: number | null, signal = new AbortController().signal) {
   const followed = await followDownload(app, 'd1', heard, signal);
   if (followed.kind !== 'live') return followed.kind;
-  const all: Told[] = [];
+  const all: Told<DownloadStreamEvent>[] = [];
   for await (const entry of followed.told) all.push(entry);
   return all.map((entry) => (entry === 'heartbeat' ? entry : [entry.seq, entry.event.type]));
 }

@@ -1,3 +1,5 @@
+import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { randomUUID } from 'node:crypto';
 import { transact } from '../../src/aws/transact.ts';
@@ -31,7 +33,7 @@ function aReader(seconds = { now: 0 }) {
       return build.queue();
     },
   };
-  return { built, current: currentSnapshot({ snapshots: stored(), build: counting, now }) };
+  return { built, build, current: currentSnapshot({ snapshots: stored(), build: counting, now }) };
 }
 
 test('within a second all get the stored one; after it the first to look makes a new one', async () => {
@@ -83,6 +85,23 @@ test('a snapshot that was overtaken is not written', async () => {
   expect(await stored().refresh('queue', old.data, at(3), old)).toBeNull();
   expect(await stored().refresh('queue', old.data, at(3), null)).toBeNull();
   expect(await stored().stored('queue')).toEqual({ seq: 2, at: at(0).toISOString(), data: newer });
+});
+
+test('a refresh that meets a transaction on the same row reads again', async () => {
+  let conflicts = 2;
+  const refresh: ReturnType<typeof stored>['refresh'] = async (...args) => {
+    const send = async (command: object) => {
+      if (command instanceof UpdateCommand && (conflicts -= 1) >= 0) {
+        throw new TransactionConflictException({ message: 'ongoing', $metadata: {} });
+      }
+      return world.db.send(command as never);
+    };
+    const conflicting = new Proxy(world.db, { get: (db, name) => (name === 'send' ? send : Reflect.get(db, name)) });
+    return snapshotsTable(conflicting, world.names.downloads).refresh(...args);
+  };
+  const current = currentSnapshot({ snapshots: { ...stored(), refresh }, build: aReader().build, now: () => at(0) });
+  expect(await current('queue')).toMatchObject({ seq: 1 });
+  expect(conflicts).toBeLessThan(0);
 });
 
 test('one from a clock that is ahead is built again', async () => {
