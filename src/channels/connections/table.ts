@@ -113,22 +113,23 @@ export function connectionsTable(db: DynamoDBDocumentClient, TableName: string):
   return {
     async hear(id, now) {
       const second = now.toISOString().slice(0, 19);
-      const next = await update(id, {
-        UpdateExpression: 'ADD said :one',
-        ConditionExpression: 'said_second = :second AND said <= :most',
-        ExpressionAttributeValues: { ':one': 1, ':second': second, ':most': MAX_CLIENT_MESSAGES_PER_SECOND },
-      });
-      if (next !== null) {
-        const within = next.said <= MAX_CLIENT_MESSAGES_PER_SECOND;
-        return within ? { kind: 'ok', connection: connectionOf(next) } : { kind: 'first_too_many' };
-      }
-      const first = await update(id, {
-        UpdateExpression: 'SET said = :one, said_second = :second',
-        ConditionExpression: 'attribute_exists(pk) AND said_second <> :second',
-        ExpressionAttributeValues: { ':one': 1, ':second': second },
-      });
-      if (first !== null) return { kind: 'ok', connection: connectionOf(first) };
-      return { kind: (await find(id)) === null ? 'unknown' : 'too_many' };
+      const count = () =>
+        update(id, {
+          UpdateExpression: 'ADD said :one',
+          ConditionExpression: 'said_second = :second AND said <= :most',
+          ExpressionAttributeValues: { ':one': 1, ':second': second, ':most': MAX_CLIENT_MESSAGES_PER_SECOND },
+        });
+      const begin = () =>
+        update(id, {
+          UpdateExpression: 'SET said = :one, said_second = :second',
+          ConditionExpression: 'attribute_exists(pk) AND said_second <> :second',
+          ExpressionAttributeValues: { ':one': 1, ':second': second },
+        });
+      // Counted once more: another message may have begun the second just now.
+      const row = (await count()) ?? (await begin()) ?? (await count());
+      if (row === null) return { kind: (await find(id)) === null ? 'unknown' : 'too_many' };
+      const within = row.said <= MAX_CLIENT_MESSAGES_PER_SECOND;
+      return within ? { kind: 'ok', connection: connectionOf(row) } : { kind: 'first_too_many' };
     },
 
     async subscribe(id, listening) {
