@@ -17,7 +17,7 @@ const stops: (() => Promise<void>)[] = [];
 afterAll(() => Promise.all(stops.map((stop) => stop())));
 const ownTables = async () => {
   const tables = await someTables();
-  stops.push(tables.stop);
+  stops.push(() => tables.stop());
   return tables;
 };
 const counted = (told: Notification, name: string) =>
