@@ -22,3 +22,5 @@ export const METRICS = {
   logs_connections: 'Listeners of logs',
   admin_connections: 'Administrators listening',
 } as const;
+
+export type MetricName = keyof typeof METRICS;

@@ -16,6 +16,7 @@ import { Janitor } from './janitor.ts';
 import { LiveStream } from './live-stream.ts';
 import { MediaBucket } from './media-bucket.ts';
 import { Notifier } from './notifier.ts';
+import { OperationsDashboard } from './operations-dashboard.ts';
 import { Site } from './site.ts';
 import { Tables } from './tables.ts';
 import { WebSocketApi } from './web-socket-api.ts';
@@ -76,6 +77,7 @@ export class FastTrackStack extends Stack {
       api.origin,
     );
 
+    new OperationsDashboard(this, 'Operations');
     if (config.alarmEmail !== undefined) new AlarmEmail(this, 'AlarmEmail', { address: config.alarmEmail });
 
     new CfnOutput(this, 'SiteUrl', { value: edge.url });

@@ -1,7 +1,5 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { METRICS_NAMESPACE, type METRICS } from '../../contract/metrics.ts';
-
-type MetricName = keyof typeof METRICS;
+import { METRICS_NAMESPACE, type MetricName } from '../../contract/metrics.ts';
 
 /** Numbers as CloudWatch reads them out of the log (EMF); what was added since the last flush goes out as one line. */
 export type Meter = {

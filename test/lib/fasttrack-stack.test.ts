@@ -1,6 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { expect, test } from 'vitest';
+import { METRICS } from '../../contract/metrics.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../../lib/config.ts';
 import { synthesise, theResource } from './synthesise.ts';
 
@@ -285,6 +286,13 @@ test('the janitor comes each minute, and its next visit is its retry', () => {
       RetryPolicy: Match.objectLike({ MaximumRetryAttempts: 0 }),
     }),
   });
+});
+
+test('a dashboard shows what each function measures, and the errors of all', () => {
+  const { Properties } = theResource(template, 'AWS::CloudWatch::Dashboard');
+  const body = JSON.stringify(Properties.DashboardBody);
+  for (const name of Object.keys(METRICS)) expect(body).toContain(`\\"${name}\\"`);
+  for (const name of FUNCTION_NAMES) expect(body).toContain(functionOf(name).id);
 });
 
 test('every bucket is private, encrypted and refuses plain HTTP', () => {
