@@ -1,5 +1,6 @@
 import type { ClientMessage, Notification } from '../contract/notification.ts';
 import { isOffline, onWake } from './browser.ts';
+import { callOut } from './call-out.ts';
 import { channelAt, isKnown, isOn, type Channel, type ChannelRef, type NotificationOn } from './channel.ts';
 import { isMessage } from './flat-event.ts';
 import { keepConnected } from './keep-connected.ts';
@@ -65,7 +66,7 @@ export function connect<const C extends ChannelRef>(options: ConnectOptions<C>):
     if (now.status === 'live') wasLive = true;
     if (JSON.stringify(now) === told) return;
     told = JSON.stringify(now);
-    options.onState?.(now);
+    callOut(() => options.onState?.(now));
   }
 
   function hear(message: unknown, isNewest: boolean): void {
@@ -80,18 +81,18 @@ export function connect<const C extends ChannelRef>(options: ConnectOptions<C>):
         return;
       case 'resync':
         listeners.get(message.channel)?.caughtUp();
-        options.onResync?.(message.channel);
+        callOut(() => options.onResync?.(message.channel));
         return;
       case 'error':
         // It may be the answer to `resume`.
         for (const listener of listeners.values()) listener.caughtUp();
-        options.onError?.(message);
+        callOut(() => options.onError?.(message));
         return;
       default:
         // What has no number cannot be told from what its follower says already.
         if (!isNewest && !('seq' in message)) return;
         for (const listener of listeners.values()) if (isOn(listener.channel, message)) listener.hear(message);
-        if (!isKnown(message)) options.onUnknown?.(message);
+        if (!isKnown(message)) callOut(() => options.onUnknown?.(message));
     }
   }
 
@@ -142,7 +143,7 @@ export function connect<const C extends ChannelRef>(options: ConnectOptions<C>):
   function subscribe<const C extends ChannelRef>(ref: C, on: (notification: NotificationOn<C>) => void): void {
     const channel = channelAt(ref);
     const tell = (notification: Notification) => {
-      if (!closed && isOn<C>(channel, notification)) on(notification);
+      if (!closed && isOn<C>(channel, notification)) callOut(() => on(notification));
     };
     listeners.set(channel.name, listenerOn(channel, tell, timing.catchUpMs));
     if (keeper.isLive()) keeper.say(subscriptionTo(channel));

@@ -14,7 +14,7 @@ type Hears = {
 
 /** Follows server-sent events, across the ends of their segments; returns what ends it. */
 export function openEventStream(url: string, hears: Hears, { EventSource, timing }: Settings): () => void {
-  if (EventSource === undefined) {
+  if (EventSource === null) {
     hears.failed();
     return () => {};
   }

@@ -20,9 +20,9 @@ export type Options = {
   token?: string | undefined;
   /** The name presence counts this listener by; otherwise a random one that stays. */
   client?: string | undefined;
-  WebSocket?: (new (url: string) => Socket) | undefined;
-  /** Undefined where there is none: what has no WebSocket is then asked for by HTTP. */
-  EventSource?: (new (url: string) => EventStream) | undefined;
+  /** The global one when none is given; null does without. */
+  WebSocket?: (new (url: string) => Socket) | null | undefined;
+  EventSource?: (new (url: string) => EventStream) | null | undefined;
   fetch?:
     | ((url: string, init: { headers: Record<string, string>; signal: AbortSignal }) => Promise<Answer>)
     | undefined;
@@ -49,22 +49,29 @@ const TIMING = {
 };
 export type Timing = typeof TIMING;
 
-export type Settings = Required<Pick<Options, 'WebSocket' | 'EventSource' | 'token'>> & {
+export type Settings = {
+  token: string | undefined;
+  WebSocket: NonNullable<Options['WebSocket']> | null;
+  EventSource: NonNullable<Options['EventSource']> | null;
   fetch: NonNullable<Options['fetch']>;
   client: string;
   timing: Timing;
 };
 
-declare const WebSocket: Options['WebSocket'];
-declare const EventSource: Options['EventSource'];
+declare const WebSocket: Settings['WebSocket'];
+declare const EventSource: Settings['EventSource'];
 declare const fetch: NonNullable<Options['fetch']>;
 
 export function settingsOf(options: Options): Settings {
+  const here = {
+    WebSocket: typeof WebSocket === 'undefined' ? null : WebSocket,
+    EventSource: typeof EventSource === 'undefined' ? null : EventSource,
+  };
   return {
     token: options.token,
     client: options.client ?? clientId(),
-    WebSocket: options.WebSocket ?? (typeof WebSocket === 'undefined' ? undefined : WebSocket),
-    EventSource: options.EventSource ?? (typeof EventSource === 'undefined' ? undefined : EventSource),
+    WebSocket: options.WebSocket === undefined ? here.WebSocket : options.WebSocket,
+    EventSource: options.EventSource === undefined ? here.EventSource : options.EventSource,
     fetch: options.fetch ?? ((url, init) => fetch(url, init)),
     timing: { ...TIMING, ...options.timing },
   };

@@ -78,7 +78,7 @@ export function openWebSocket(url: string, hear: (message: unknown) => void, set
 
 /** Null: this program has no WebSocket, or this page may not open this one. */
 function open(url: string, { WebSocket }: Settings) {
-  if (WebSocket === undefined) return null;
+  if (WebSocket === null) return null;
   try {
     return new WebSocket(url);
   } catch {
