@@ -143,9 +143,11 @@ export function connect<const C extends ChannelRef>(options: ConnectOptions<C>):
   function subscribe<const C extends ChannelRef>(ref: C, on: (notification: NotificationOn<C>) => void): void {
     const channel = channelAt(ref);
     const tell = (notification: Notification) => {
-      if (!closed && isOn<C>(channel, notification)) callOut(() => on(notification));
+      // What was held back may come due after the listener has left.
+      if (listeners.get(channel.name) === listener && isOn<C>(channel, notification)) callOut(() => on(notification));
     };
-    listeners.set(channel.name, listenerOn(channel, tell, timing.catchUpMs));
+    const listener = listenerOn(channel, tell, timing.catchUpMs);
+    listeners.set(channel.name, listener);
     if (keeper.isLive()) keeper.say(subscriptionTo(channel));
     else if (listeners.size === 1) keeper.wake();
     if (substitutes.size > 0) substitute();
@@ -164,6 +166,7 @@ export function connect<const C extends ChannelRef>(options: ConnectOptions<C>):
     },
     close() {
       closed = true;
+      listeners.clear();
       stopWaking();
       for (const name of substitutes.keys()) stopSubstitute(name);
       keeper.close();

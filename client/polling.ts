@@ -35,7 +35,7 @@ export function poll(url: string, hears: Hears, settings: Settings): () => void 
 async function ask(url: string, { fetch, timing }: Settings): Promise<{ status: number; body: unknown }> {
   const signal = AbortSignal.timeout(timing.answerWithinMs);
   try {
-    const answer = await fetch(url, { headers: { accept: 'application/json' }, signal });
+    const answer = await fetch(url, { headers: { accept: 'application/json' }, cache: 'no-store', signal });
     return { status: answer.status, body: answer.ok ? await answer.json() : null };
   } catch {
     // No network, no server, no JSON, no answer in time: the next question may fare better.

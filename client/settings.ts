@@ -13,6 +13,7 @@ type EventStream = {
   addEventListener(type: 'message', listener: (event: { data: unknown; lastEventId: string }) => void): void;
   addEventListener(type: 'open' | 'error', listener: () => void): void;
 };
+type Init = { headers: Record<string, string>; cache: 'no-store'; signal: AbortSignal };
 type Answer = { ok: boolean; status: number; json(): Promise<unknown> };
 
 export type Options = {
@@ -23,9 +24,7 @@ export type Options = {
   /** The global one when none is given; null does without. */
   WebSocket?: (new (url: string) => Socket) | null | undefined;
   EventSource?: (new (url: string) => EventStream) | null | undefined;
-  fetch?:
-    | ((url: string, init: { headers: Record<string, string>; signal: AbortSignal }) => Promise<Answer>)
-    | undefined;
+  fetch?: ((url: string, init: Init) => Promise<Answer>) | undefined;
   timing?: Partial<Timing>;
 };
 
