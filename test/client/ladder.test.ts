@@ -44,7 +44,7 @@ test('where WebSockets are refused the stream tells the same, and the WebSocket 
   tell(anUpdate(1, 5));
   const { client, heard, until } = listen({ timing: { ...QUICK, climbEachMs: 300 } });
   await until(() => heard.length === 1);
-  expect(server.handshakes.length).toBe(3);
+  expect(server.handshakes.length).toBeGreaterThanOrEqual(3);
   expect(client.state()).toMatchObject({ status: 'live', transport: 'sse' });
   expect(heard[0]).toEqual({ ...anUpdate(1, 5), timestamp: expect.stringMatching(/Z$/) });
   tell(anUpdate(2, 10));

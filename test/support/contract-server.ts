@@ -34,6 +34,8 @@ export async function startContractServer() {
   server.on('upgrade', (request, socket, head) => {
     const { pathname: path, searchParams: query } = new URL(request.url ?? '', 'http://localhost');
     handshakes.push({ path, query });
+    // Who goes away in the middle of it is none of this server's business.
+    socket.on('error', () => {});
     if (faults.refuse !== null)
       return void socket.end(`HTTP/1.1 ${faults.refuse} Refused\r\nconnection: close\r\n\r\n`);
     sockets.handleUpgrade(request, socket, head, (opened) => {
