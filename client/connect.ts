@@ -48,7 +48,7 @@ export function connect<const C extends ChannelRef>(options: ConnectOptions<C>):
   const substitutes = new Map<string, Substitute>();
   let opening = '';
   let closed = false;
-  let wasLive = false;
+  let hasTried = false;
   let told = '';
 
   function state(): State {
@@ -58,12 +58,12 @@ export function connect<const C extends ChannelRef>(options: ConnectOptions<C>):
     if (keeper.isLive() || live !== undefined) return { status: 'live', transport, nextTryAt: null };
     const nextTryAt = keeper.nextTryAt();
     if (isOffline()) return { status: 'offline', transport, nextTryAt };
-    return { status: wasLive || nextTryAt !== null ? 'reconnecting' : 'connecting', transport, nextTryAt };
+    return { status: hasTried || nextTryAt !== null ? 'reconnecting' : 'connecting', transport, nextTryAt };
   }
 
   function changed(): void {
     const now = state();
-    if (now.status === 'live') wasLive = true;
+    if (now.status !== 'connecting') hasTried = true;
     if (JSON.stringify(now) === told) return;
     told = JSON.stringify(now);
     callOut(() => options.onState?.(now));
