@@ -11,8 +11,8 @@ export const MESSAGE_CHANNELS = {
   resync: 'every channel',
   pong: 'every channel',
   error: 'every channel',
-  /** On the dashboard by `?deltas=1` alone. */
-  download_update: ['download', 'deltas', 'dashboard'],
+  /** A dashboard hears the deltas too when it asks for them by `?deltas=1`. */
+  download_update: ['download', 'deltas'],
   queue_update: ['queue'],
   stats_update: ['stats'],
   dashboard_update: ['dashboard'],
@@ -22,11 +22,32 @@ export const MESSAGE_CHANNELS = {
   log: ['logs'],
 } as const satisfies Record<NotificationType, 'every channel' | readonly [ChannelKind, ...ChannelKind[]]>;
 
-/** Whether a listener of a channel of this kind may hear this. */
-export function mayHear(kind: ChannelKind, type: NotificationType): boolean {
-  const channels: 'every channel' | readonly ChannelKind[] = MESSAGE_CHANNELS[type];
-  return channels === 'every channel' || channels.includes(kind);
+type Places<T extends NotificationType> = (typeof MESSAGE_CHANNELS)[T];
+/** What a kind of channel brings, beside what every channel does. */
+export type BroughtBy<K extends ChannelKind> = Extract<
+  Notification,
+  {
+    type: {
+      [T in NotificationType]: Places<T> extends readonly ChannelKind[]
+        ? K extends Places<T>[number]
+          ? T
+          : never
+        : never;
+    }[NotificationType];
+  }
+>;
+
+const places = new Map<string, string | readonly ChannelKind[]>(Object.entries(MESSAGE_CHANNELS));
+
+/** Whether a kind of channel brings this, not counting what every channel does. */
+export function brings(kind: ChannelKind, type: string): boolean {
+  const channels = places.get(type) ?? [];
+  return typeof channels !== 'string' && channels.includes(kind);
 }
+
+/** Whether a listener of a channel of this kind may hear this. */
+export const mayHear = (kind: ChannelKind, type: NotificationType): boolean =>
+  MESSAGE_CHANNELS[type] === 'every channel' || brings(kind, type);
 
 /** The server-sent streams that tell snapshots, each with the one type it brings after its greeting. */
 export const SNAPSHOT_STREAMS = [

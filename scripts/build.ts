@@ -1,8 +1,12 @@
-import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 // One esbuild run for all functions: CDK's own NodejsFunction would start one process for each.
 const entries = (await readdir('functions')).filter((file) => file.endsWith('.ts'));
+
+const CLIENT = 'dist/web/assets/fasttrack-client.js';
+const CLIENT_MAX_BYTES = 6000;
 
 await rm('dist', { recursive: true, force: true });
 await build({
@@ -29,4 +33,18 @@ await build({
 
 await mkdir('dist/web/assets', { recursive: true });
 await cp('web', 'dist/web', { recursive: true });
+await build({
+  entryPoints: ['client/fasttrack-client.ts'],
+  outfile: CLIENT,
+  bundle: true,
+  format: 'esm',
+  // Browsers and Node alike.
+  platform: 'neutral',
+  target: 'es2022',
+  minify: true,
+  logLevel: 'warning',
+});
+const clientBytes = gzipSync(await readFile(CLIENT), { level: 9 }).length;
+if (clientBytes > CLIENT_MAX_BYTES) throw new Error(`${CLIENT} has ${clientBytes} bytes compressed.`);
+console.log(`${CLIENT}: ${clientBytes} bytes compressed`);
 await cp('node_modules/rapidoc/dist/rapidoc-min.js', 'dist/web/assets/rapidoc-min.js');

@@ -40,7 +40,7 @@ export function liveDownloads(tell) {
       update: (message) => hear(entry, message),
       refresh: () => refresh(id),
     };
-    follow(id, hears, controller.signal).catch(reportError);
+    follow(id, hears, controller.signal);
   }
 
   function linkIs(entry, link) {

@@ -65,7 +65,9 @@ const webSockets = CHANNEL_PATHS.map(({ path, channel }): Channel => {
     over: 'websocket',
     address: `/ws/${path}${id === null ? '' : '/{id}'}`,
     id,
-    tells: NOTIFICATIONS.filter(({ type }) => mayHear(channel, type)),
+    tells: NOTIFICATIONS.filter(
+      ({ type }) => mayHear(channel, type) || (channel === 'dashboard' && mayHear('deltas', type)),
+    ),
     takes: CLIENT_MESSAGES,
   };
 });
