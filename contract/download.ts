@@ -53,6 +53,7 @@ export const download = z
     file_path: z.string().nullable().meta({ description: 'Where this site answers with the file.' }),
     file_size: z.int().nullable(),
     format: z.string().nullable().meta({ example: 'mp4' }),
+    shared: z.boolean().meta({ description: 'Its bytes were stored already by an earlier download.' }),
     created_at: timestamp,
     started_at: timestamp.nullable(),
     completed_at: timestamp.nullable(),

@@ -7,6 +7,7 @@ import { s3Client } from '../src/aws/s3-client.ts';
 import { attemptsTable } from '../src/downloads/attempts/table.ts';
 import { type DownloadMessage, downloadMessage } from '../src/downloads/download-message.ts';
 import { runDownload } from '../src/downloads/run-download.ts';
+import { sharedBytesTable } from '../src/downloads/shared-bytes/table.ts';
 import { downloadsTable } from '../src/downloads/table.ts';
 import { mediaSources } from '../src/media/media-sources.ts';
 import { mediaStorage } from '../src/media/media-storage.ts';
@@ -20,6 +21,7 @@ const { sources, dispatcher } = mediaSources(env, { connections: env.MOST_MEDIA_
 const app = {
   attempts: attemptsTable(db, names),
   downloads: downloadsTable(db, names),
+  sharedBytes: sharedBytesTable(db, names.downloads),
   queue: queue<DownloadMessage>(sqs, env.DOWNLOAD_QUEUE_URL),
   resolve: sources.resolve,
   ...mediaStorage(bucket, {

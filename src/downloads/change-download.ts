@@ -5,6 +5,7 @@ import { newsWrite } from '../news/table.ts';
 import { countersWrite } from './counters.ts';
 import { downloadNews } from './download-news.ts';
 import type { Download } from './download.ts';
+import { droppedBy, droppedWrite, type Dropped } from './dropped-bytes.ts';
 
 export type DownloadTables = { downloads: string; news: string };
 
@@ -36,8 +37,8 @@ function itemOf(download: Download): Record<string, unknown> {
 }
 
 /**
- * One change of a download as one transaction: the record, its counters and its news. It commits only if the record is still
- * the one that was read: every change, a claim too, counts `seq` up. `before` null creates.
+ * One change of a download as one transaction: the record, its counters, its news, and a note of the bytes it lets go of. It commits
+ * only if the record is still the one that was read: every change, a claim too, counts `seq` up. `before` null creates.
  */
 export function changeDownload(tables: DownloadTables, before: Download | null, after: Download, now: Date): Write[] {
   const record: Write = {
@@ -45,15 +46,16 @@ export function changeDownload(tables: DownloadTables, before: Download | null, 
   };
   return [
     record,
-    ...countersWrite(tables.downloads, before, after),
+    ...countersWrite(tables.downloads, before, after, newlyStored(before, after)),
     newsWrite(tables.news, downloadNews(before, after, now), now),
+    ...noteDropped(tables, droppedBy(before, after), before, now),
   ];
 }
 
 /**
- * Removes the record and tells its listeners. Its bytes are noted in the same transaction, to be deleted from S3 afterwards.
+ * Removes the record and tells its listeners; notes its bytes for deletion, unless others have them too.
  */
-export function removeDownload(tables: DownloadTables, before: Download, now: Date): Write[] {
+export function removeDownload(tables: DownloadTables, before: Download, dropped: Dropped | null, now: Date): Write[] {
   const gone: Download = {
     ...before,
     seq: before.seq + 1,
@@ -63,36 +65,24 @@ export function removeDownload(tables: DownloadTables, before: Download, now: Da
     eta: null,
     error_code: 'deleted',
   };
+  const freed = before.status === 'completed' && dropped !== null ? -(before.file_size ?? 0) : 0;
   return [
     { Delete: { TableName: tables.downloads, Key: downloadKey(before.id), ...unchangedSince(before) } },
-    ...countersWrite(tables.downloads, before, null),
+    ...countersWrite(tables.downloads, before, null, freed),
     newsWrite(tables.news, downloadNews(before, gone, now), now),
-    ...discardWrites(tables.downloads, before, now),
+    ...noteDropped(tables, dropped, before, now),
   ];
 }
 
-/** Names what a download had stored when it let go of it: the same download may let go of something again. */
-export const discardedId = ({ id, seq }: Pick<Download, 'id' | 'seq'>): string => `${id}#${seq}`;
-export const discardKey = (discarded: string): { pk: string } => ({ pk: `discarded#${discarded}` });
+function noteDropped({ downloads }: DownloadTables, dropped: Dropped | null, before: Download | null, now: Date) {
+  if (dropped === null || before === null) return [];
+  return [droppedWrite(downloads, dropped, before, shardOf(before.id), now)];
+}
 
-/**
- * Notes the bytes of a download for deletion, all but the object to keep: at once when nobody can be writing them, else when the
- * lease has run out.
- */
-export function discardWrites(tableName: string, download: Download, now: Date, keep: string | null = null): Write[] {
-  if (download.media_key === null) return [];
-  const Put = {
-    TableName: tableName,
-    Item: {
-      ...discardKey(discardedId(download)),
-      discarded_id: discardedId(download),
-      media_key: download.media_key,
-      keep,
-      unsettled_since: download.lease_expires_at ?? now.toISOString(),
-      unsettled_shard: String(shardOf(download.id)),
-    },
-  };
-  return [{ Put }];
+/** Bytes that a change adds to what is stored: those of a download that shares them were there before. */
+function newlyStored(before: Download | null, after: Download): number {
+  const completes = after.status === 'completed' && before?.status !== 'completed';
+  return completes && !after.shared ? (after.file_size ?? 0) : 0;
 }
 
 function unchangedSince(before: Download | null) {

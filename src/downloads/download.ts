@@ -37,6 +37,10 @@ export const downloadRecord = z.object({
   content_type: nullable(z.string()),
   format: nullable(z.string()),
   media_key: nullable(z.string()),
+  /** What the bytes are of, by which others may come to share them (`sourceKeyOf`); null: they are its own. */
+  source_key: nullable(z.string()),
+  /** Its bytes were stored already by an earlier download. */
+  shared: z.boolean().default(false),
   created_at: z.string(),
   started_at: nullable(z.string()),
   completed_at: nullable(z.string()),
@@ -52,6 +56,9 @@ export const downloadRecord = z.object({
   tracks: z.array(storedTrack).default([]),
 });
 export type Download = z.infer<typeof downloadRecord>;
+
+/** Of a download that has let go of its bytes. */
+export const nothingStored = { media_key: null, source_key: null, tracks: [] } satisfies Partial<Download>;
 
 /** Unguessable enough for a link, and in the order of time. */
 export const newDownloadId = (): string => ulid();
@@ -71,7 +78,8 @@ export type Language = 'pt' | 'en';
 /** What everybody may know of it, its error told in the listener's language. */
 export function viewOf(download: Download, language: Language = 'pt'): DownloadView {
   const { id, url, title, thumbnail, status, quality, duration, phase, bytes_downloaded, bytes_total } = download;
-  const { speed, eta, error_code, error_choices, file_size, format, created_at, started_at, completed_at } = download;
+  const { speed, eta, error_code, error_choices, file_size, format, shared } = download;
+  const { created_at, started_at, completed_at } = download;
   return {
     id,
     url,
@@ -91,6 +99,7 @@ export function viewOf(download: Download, language: Language = 'pt'): DownloadV
     file_path: status === 'completed' ? `/downloads/${id}/file` : null,
     file_size,
     format,
+    shared,
     created_at,
     started_at,
     completed_at,

@@ -6,11 +6,13 @@ import { SourceFailed } from '../media/source-failed.ts';
 import type { Resolved, Track } from '../media/source.ts';
 import type { StoredUpload } from '../media/stored-upload.ts';
 import type { Quality } from '../../contract/download.ts';
-import type { Attempt, AttemptsTable, Dropped } from './attempts/table.ts';
+import type { Attempt, AttemptsTable } from './attempts/table.ts';
 import type { Download, StoredTrack } from './download.ts';
+import { discardNow, type DiscardDeps } from './dropped-bytes.ts';
 import type { Hold } from './keep-hold.ts';
 import { reportProgress } from './report-progress.ts';
-import type { DownloadsTable } from './table.ts';
+import { shareStored, type ShareStoredDeps } from './share-stored.ts';
+import { sourceKeyOf } from './source-key.ts';
 
 type StagedTrack = { key: string; bytes: number };
 type Tracks = {
@@ -20,23 +22,21 @@ type Tracks = {
   signal: AbortSignal;
 };
 
-export type FetchAndStoreDeps = {
-  attempts: AttemptsTable;
-  downloads: Pick<DownloadsTable, 'forgetDiscarded'>;
-  /** What to download for a URL and quality. Throws SourceFailed. */
-  resolve: (url: string, quality: Quality, signal: AbortSignal) => Promise<Resolved>;
-  /** Stores the track under the key, going on with an upload where there is one. Throws as the engine says. */
-  fetchTrack: (
-    track: Track,
-    into: { key: string; upload: StoredUpload | null },
-    options: FetchOptions,
-  ) => Promise<{ bytes: number }>;
-  /** Makes one file of two stored tracks, whole or not at all. */
-  merge: (tracks: Tracks) => Promise<{ bytes: number }>;
-  /** Deletes what is stored under a key and those that begin with it, all but one. */
-  discard: (key: string, keep: string | null) => Promise<void>;
-  now: () => Date;
-};
+export type FetchAndStoreDeps = DiscardDeps &
+  ShareStoredDeps & {
+    attempts: AttemptsTable;
+    /** What to download for a URL and quality. Throws SourceFailed. */
+    resolve: (url: string, quality: Quality, signal: AbortSignal) => Promise<Resolved>;
+    /** Stores the track under the key, going on with an upload where there is one. Throws as the engine says. */
+    fetchTrack: (
+      track: Track,
+      into: { key: string; upload: StoredUpload | null },
+      options: FetchOptions,
+    ) => Promise<{ bytes: number }>;
+    /** Makes one file of two stored tracks, whole or not at all. */
+    merge: (tracks: Tracks) => Promise<{ bytes: number }>;
+    now: () => Date;
+  };
 
 /** How often a source may change under our hands before it is given up. */
 const BEGINNINGS = 3;
@@ -55,34 +55,27 @@ export async function fetchAndStore(app: FetchAndStoreDeps, attempt: Attempt, ho
   }
 }
 
-/** Deletes bytes that the record no longer names. They are noted for the janitor, so that this may fail. */
-export async function discardNow(
-  app: Pick<FetchAndStoreDeps, 'discard' | 'downloads'>,
-  dropped: Dropped | null,
-): Promise<void> {
-  if (dropped === null) return;
-  try {
-    await app.discard(dropped.media_key, dropped.keep);
-    await app.downloads.forgetDiscarded(dropped.discarded_id);
-  } catch (error) {
-    log.warn('bytes not deleted; left to the janitor', { error });
-  }
-}
-
 async function fetchOnce(app: FetchAndStoreDeps, attempt: Attempt, hold: Hold): Promise<void> {
   const { id, url, quality, thumbnail } = attempt.download;
   const resolved = await app.resolve(url, quality, hold.signal);
-  if (!canGoOn(attempt.download, resolved)) await discardNow(app, await app.attempts.drop(attempt, app.now()));
-  const { media_key, tracks } = attempt.download;
-  const description = {
+  const title = {
     title: resolved.title,
     file_name: resolved.title,
     thumbnail: resolved.thumbnail ?? thumbnail,
     duration: resolved.duration,
+  };
+  const source_key = sourceKeyOf(attempt.download, resolved);
+  if (await shareStored(app, attempt, title, source_key)) return;
+  if (!canGoOn(attempt.download, resolved)) await discardNow(app, await app.attempts.drop(attempt, app.now()));
+  const { media_key, tracks, source_key: begunOf } = attempt.download;
+  const description = {
+    ...title,
     content_type: resolved.contentType,
     format: resolved.extension,
     bytes_total: sum(resolved.tracks.map(({ length }) => length)),
     media_key: media_key ?? `media/${id}/${randomUUID()}`,
+    // Parts that were fetched when the source told less, or something else, are no proof of what they are.
+    source_key: media_key === null || begunOf === source_key ? source_key : null,
     tracks: media_key === null ? resolved.tracks.map(() => NOTHING_STORED) : tracks,
   };
   await app.attempts.describe(attempt, description, app.now());
@@ -97,7 +90,11 @@ const NOTHING_STORED: StoredTrack = { upload: null, bytes: null };
 function canGoOn({ media_key, tracks }: Download, resolved: Resolved): boolean {
   if (media_key === null) return true;
   const some = tracks.some(({ upload, bytes }) => upload !== null || bytes !== null);
-  return some && tracks.length === resolved.tracks.length;
+  const sameLengths = resolved.tracks.every(({ length }, index) => {
+    const whole = tracks[index]?.bytes ?? null;
+    return length === null || whole === null || length === whole;
+  });
+  return some && sameLengths && tracks.length === resolved.tracks.length;
 }
 
 type Stored = { media_key: string; bytes: number };

@@ -79,6 +79,8 @@ function newDownload(app: RequestDownloadDeps, { owner, url, quality }: Download
     content_type: null,
     format: null,
     media_key: null,
+    source_key: null,
+    shared: false,
     created_at: now.toISOString(),
     started_at: null,
     completed_at: null,

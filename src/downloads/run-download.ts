@@ -5,7 +5,8 @@ import { OutOfTime } from '../media/interruptions.ts';
 import { SourceFailed } from '../media/source-failed.ts';
 import { AttemptLost, LEASE_SECONDS, type Attempt } from './attempts/table.ts';
 import type { DownloadMessage } from './download-message.ts';
-import { discardNow, fetchAndStore, type FetchAndStoreDeps } from './fetch-and-store.ts';
+import { discardNow } from './dropped-bytes.ts';
+import { fetchAndStore, type FetchAndStoreDeps } from './fetch-and-store.ts';
 import { keepHold } from './keep-hold.ts';
 import type { DownloadsTable } from './table.ts';
 

@@ -28,6 +28,7 @@ export function mediaStorage(bucket: MediaBucket, settings: Omit<EngineSettings,
         onProgress: () => undefined,
         onLeftBehind,
       }),
+    stored: (key: string) => bucket.headObject(key),
     discard: discardFrom(bucket),
     abandon: abandonFrom(bucket),
   };

@@ -24,7 +24,7 @@ const attempts = () => attemptsTable(world.db, world.names);
 const news = () => newsTable(world.db, world.names.news).after(downloadChannel(id), 0);
 const counters = () => countersOf(world.db, world.names.downloads);
 
-const undescribed = { thumbnail: '', duration: null, tracks: [] };
+const undescribed = { thumbnail: '', duration: null, source_key: null, tracks: [] };
 
 async function claimed(seconds = 1): Promise<Attempt> {
   const claim = await attempts().claim(id, at(seconds));

@@ -24,6 +24,8 @@ export function aDownload(changes: Partial<Download> = {}): Download {
     content_type: null,
     format: null,
     media_key: null,
+    source_key: null,
+    shared: false,
     created_at: '2026-11-23T10:00:00.000Z',
     started_at: null,
     completed_at: null,
