@@ -57,6 +57,9 @@ export const download = z
     created_at: timestamp,
     started_at: timestamp.nullable(),
     completed_at: timestamp.nullable(),
+    expires_at: timestamp
+      .nullable()
+      .meta({ description: 'When it will be deleted with its file; null while it runs, and where both are kept.' }),
   })
   .meta({ id: 'Download' });
 export type DownloadView = z.infer<typeof download>;

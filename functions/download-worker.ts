@@ -13,7 +13,7 @@ import { mediaSources } from '../src/media/media-sources.ts';
 import { mediaStorage } from '../src/media/media-storage.ts';
 
 const env = downloadWorkerEnv.parse(process.env);
-const names = { downloads: env.DOWNLOADS_TABLE, news: env.NEWS_TABLE };
+const names = { downloads: env.DOWNLOADS_TABLE, news: env.NEWS_TABLE, retentionDays: env.RETENTION_DAYS };
 const db = dynamoDb();
 const sqs = sqsClient();
 const bucket = mediaBucket(s3Client({ endpoint: env.AWS_ENDPOINT_URL }), env.MEDIA_BUCKET);

@@ -17,10 +17,11 @@ import { mediaSources } from '../src/media/media-sources.ts';
 const env = httpEnv.parse(process.env);
 const db = dynamoDb();
 const bucket = mediaBucket(s3Client({ endpoint: env.AWS_ENDPOINT_URL }), env.MEDIA_BUCKET);
+const names = { downloads: env.DOWNLOADS_TABLE, news: env.NEWS_TABLE, retentionDays: env.RETENTION_DAYS };
 
 export const handler = http(
   httpApi({
-    downloads: downloadsTable(db, { downloads: env.DOWNLOADS_TABLE, news: env.NEWS_TABLE }),
+    downloads: downloadsTable(db, names),
     listing: downloadListing(db, env.DOWNLOADS_TABLE),
     queue: queue<DownloadMessage>(sqsClient(), env.DOWNLOAD_QUEUE_URL),
     discard: discardFrom(bucket),
@@ -28,6 +29,7 @@ export const handler = http(
     linkTo: linkToFile(bucket),
     accessToken: accessToken(env.ACCESS_TOKEN_PARAMETER),
     allowPrivateSources: env.FASTTRACK_ALLOW_PRIVATE_SOURCES,
+    hosts: { allowed: env.ALLOWED_HOSTS, denied: env.DENIED_HOSTS },
     originKey: env.ORIGIN_KEY,
     placeholderThumbnail: `${env.SITE_URL}/thumbnail.svg`,
     version: env.VERSION,

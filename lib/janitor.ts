@@ -13,7 +13,7 @@ import { acceptWildcard } from './wildcard-grant.ts';
 
 type JanitorProps = Pick<Tables, 'downloads' | 'news'> & { config: Config; media: MediaBucket; queue: DownloadQueue };
 
-/** Repairs, each minute, what a crash left half done. */
+/** Repairs, each minute, what a crash left half done, and deletes what has been kept for long enough. */
 export class Janitor extends Construct {
   constructor(scope: Construct, id: string, { config, downloads, news, media, queue }: JanitorProps) {
     super(scope, id);
@@ -41,8 +41,9 @@ export class Janitor extends Construct {
       // The next minute is its retry.
       target: new LambdaInvoke(fn, { role: scheduler, retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
     });
-    downloads.grantItems(fn, 'BatchGetItem', 'UpdateItem', 'DeleteItem');
-    downloads.grantIndexes(fn, 'unsettled', 'leased');
+    downloads.grantItems(fn, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
+    downloads.grantIndexes(fn, 'unsettled', 'leased', 'expiring');
+    news.grantItems(fn, 'PutItem');
     media.grantObjects(fn, 'DeleteObject', 'AbortMultipartUpload');
     media.grantList(fn);
     queue.grantSend(fn);

@@ -35,7 +35,8 @@ export function defineFunction(
     arn: plan.arn,
     codeDir: 'directory' in plan.code ? plan.code.directory : writeInline(codeDir, plan.code.inline),
     handler: plan.handler,
-    environment: { ...variables, ...Object.fromEntries(own) },
+    // What a person sets for this run counts more than what the template says.
+    environment: { ...Object.fromEntries(own), ...variables },
     memoryMb: plan.memoryMb,
     timeoutSeconds: plan.timeoutSeconds,
     ...(reservedConcurrency !== undefined && { reservedConcurrency }),

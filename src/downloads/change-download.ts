@@ -7,7 +7,12 @@ import { downloadNews } from './download-news.ts';
 import type { Download } from './download.ts';
 import { droppedBy, droppedWrite, type Dropped } from './dropped-bytes.ts';
 
-export type DownloadTables = { downloads: string; news: string };
+export type DownloadTables = {
+  downloads: string;
+  news: string;
+  /** How long what has ended is kept; for ever, unless this says. */
+  retentionDays?: number | undefined;
+};
 
 export const downloadKey = (id: string): { pk: string } => ({ pk: `download#${id}` });
 
@@ -20,7 +25,7 @@ export const statusShard = (owner: string, status: string, shard: number): strin
 
 /** The record with its index keys; the sparse ones only while they apply. */
 function itemOf(download: Download): Record<string, unknown> {
-  const { id, owner, status, unsettled_since, lease_expires_at, ...rest } = download;
+  const { id, owner, status, unsettled_since, lease_expires_at, expires_at, ...rest } = download;
   const shard = shardOf(id);
   return {
     ...downloadKey(id),
@@ -33,6 +38,7 @@ function itemOf(download: Download): Record<string, unknown> {
     created: `${download.created_at}#${id}`,
     ...(unsettled_since !== null && { unsettled_since, unsettled_shard: String(shard) }),
     ...(lease_expires_at !== null && { lease_expires_at, leased_shard: String(shard) }),
+    ...(expires_at !== null && { expires_at, expiring_shard: String(shard) }),
   };
 }
 

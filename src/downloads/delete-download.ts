@@ -1,4 +1,5 @@
 import { log } from '../aws/log.ts';
+import type { Download } from './download.ts';
 import { discardNow, type DiscardDeps } from './dropped-bytes.ts';
 import type { DownloadsTable } from './table.ts';
 
@@ -9,10 +10,14 @@ export type DeleteDownloadDeps = DiscardDeps & {
 
 /**
  * Deletes the record, then its bytes, unless other downloads share them. A running download is stopped by losing its record; its bytes, and those that cannot be
- * deleted now, are left to the janitor. False: there was no such download.
+ * deleted now, are left to the janitor. False: there is no such download, or it is not one of those that are meant.
  */
-export async function deleteDownload(app: DeleteDownloadDeps, id: string): Promise<boolean> {
-  const removed = await app.downloads.remove(id, app.now());
+export async function deleteDownload(
+  app: DeleteDownloadDeps,
+  id: string,
+  meant?: (download: Download) => boolean,
+): Promise<boolean> {
+  const removed = await app.downloads.remove(id, app.now(), meant);
   if (removed === null) return false;
   const { download, dropped } = removed;
   log.info('download deleted', { download_id: id, status: download.status, freed: dropped !== null });

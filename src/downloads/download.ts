@@ -44,6 +44,8 @@ export const downloadRecord = z.object({
   created_at: z.string(),
   started_at: nullable(z.string()),
   completed_at: nullable(z.string()),
+  /** Set when it ends, where what has ended is kept for so long only. */
+  expires_at: nullable(z.string()),
   /** Set until the queue is known to have the message. */
   unsettled_since: nullable(z.string()),
   /** The token of the worker that holds it, until `lease_expires_at`. */
@@ -79,7 +81,7 @@ export type Language = 'pt' | 'en';
 export function viewOf(download: Download, language: Language = 'pt'): DownloadView {
   const { id, url, title, thumbnail, status, quality, duration, phase, bytes_downloaded, bytes_total } = download;
   const { speed, eta, error_code, error_choices, file_size, format, shared } = download;
-  const { created_at, started_at, completed_at } = download;
+  const { created_at, started_at, completed_at, expires_at } = download;
   return {
     id,
     url,
@@ -103,6 +105,7 @@ export function viewOf(download: Download, language: Language = 'pt'): DownloadV
     created_at,
     started_at,
     completed_at,
+    expires_at,
   };
 }
 

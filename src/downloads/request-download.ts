@@ -84,6 +84,7 @@ function newDownload(app: RequestDownloadDeps, { owner, url, quality }: Download
     created_at: now.toISOString(),
     started_at: null,
     completed_at: null,
+    expires_at: null,
     unsettled_since: now.toISOString(),
     attempt: null,
     lease_expires_at: null,

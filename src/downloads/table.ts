@@ -4,6 +4,7 @@ import { transact, type Write } from '../aws/transact.ts';
 import { changeDownload, downloadKey, removeDownload, type DownloadTables } from './change-download.ts';
 import { downloadRecord, type Download } from './download.ts';
 import { discardKey, droppedBy, type Dropped } from './dropped-bytes.ts';
+import { withExpiry } from './expiry.ts';
 import { idempotencyWrite, storedAnswer, type IdempotentRequest } from './idempotency.ts';
 import { bytesSharedBy, lostReference, sharedBytesTable } from './shared-bytes/table.ts';
 
@@ -37,10 +38,14 @@ export type DownloadsTable = {
     now: Date,
   ): Promise<UpdateOutcome>;
   /**
-   * Deletes the record, tells its listeners and notes its bytes for deletion, unless others share them. Null: there was no such
-   * download.
+   * Deletes the record, tells its listeners and notes its bytes for deletion, unless others share them. Null: there is no such
+   * download, or it is not one of those that are meant.
    */
-  remove(id: string, now: Date): Promise<{ download: Download; dropped: Dropped | null } | null>;
+  remove(
+    id: string,
+    now: Date,
+    meant?: (download: Download) => boolean,
+  ): Promise<{ download: Download; dropped: Dropped | null } | null>;
   /** The bytes that were noted under this name are gone. */
   forgetDiscarded(discarded: string): Promise<void>;
 };
@@ -86,7 +91,7 @@ export function downloadsTable(db: DynamoDBDocumentClient, tables: DownloadTable
         if (before === null) return { kind: 'missing' };
         const decision = decide(before);
         if (decision.kind !== 'changed') return { kind: decision.kind, download: before };
-        const download = { ...decision.download, seq: before.seq + 1 };
+        const download = withExpiry({ ...decision.download, seq: before.seq + 1 }, tables.retentionDays);
         const writes = changeDownload(tables, before, download, now);
         const request = repeatable(download);
         if (request !== null) writes.push(idempotencyWrite(tables.downloads, request, now));
@@ -97,10 +102,10 @@ export function downloadsTable(db: DynamoDBDocumentClient, tables: DownloadTable
       }
     },
 
-    async remove(id, now) {
+    async remove(id, now, meant = () => true) {
       for (;;) {
         const download = await get(id);
-        if (download === null) return null;
+        if (download === null || !meant(download)) return null;
         const bytes = await bytesSharedBy(shared, download);
         const dropped = bytes === null || bytes.refs === 1 ? droppedBy(download, null) : null;
         const writes = removeDownload(tables, download, dropped, now);

@@ -4,6 +4,7 @@ import { newDownloadId } from '../../src/downloads/download.ts';
 import { downloadListing } from '../../src/downloads/listing/table.ts';
 import { downloadsTable } from '../../src/downloads/table.ts';
 import { httpApi } from '../../src/http/api.ts';
+import { ANY_HOST, type HostRules } from '../../src/media/host-rules.ts';
 import { SourceFailed } from '../../src/media/source-failed.ts';
 import { aDownload, at } from '../support/a-download.ts';
 import { someTables } from '../support/tables.ts';
@@ -15,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 const KEY = 'what-only-cloudfront-knows';
-const api = (changes: { token?: string; allowPrivateSources?: boolean } = {}) =>
+const api = (changes: { token?: string; allowPrivateSources?: boolean; hosts?: HostRules } = {}) =>
   httpApi({
     downloads: downloadsTable(world.db, world.names),
     listing: downloadListing(world.db, world.names.downloads),
@@ -35,6 +36,7 @@ const api = (changes: { token?: string; allowPrivateSources?: boolean } = {}) =>
     linkTo: (download, host) => Promise.resolve(`http://${host ?? 's3'}/${download.media_key}`),
     accessToken: () => Promise.resolve(changes.token ?? null),
     allowPrivateSources: changes.allowPrivateSources ?? false,
+    hosts: changes.hosts ?? ANY_HOST,
     originKey: KEY,
     placeholderThumbnail: 'http://localhost:8000/thumbnail.svg',
     version: '1.2.3',
@@ -98,6 +100,28 @@ test.each(badBodies)('%s is refused with its code and field', async (_name, body
 
 test('a loopback URL is taken where private sources are allowed', async () => {
   expect((await post({ url: 'http://127.0.0.1:9/a' }, { api: api({ allowPrivateSources: true }) })).status).toBe(202);
+});
+
+const hosts = { allowed: ['example.com', 'example.org'], denied: ['bad.example.com'] };
+test.each([
+  ['https://example.com/a', 202],
+  ['https://cdn.EXAMPLE.org./a', 202],
+  ['https://example.net/a', 400],
+  ['https://notexample.com/a', 400],
+  ['https://bad.example.com/a', 400],
+  ['https://very.bad.example.com/a', 400],
+])('where hosts are limited, %s is answered with %d', async (url, status) => {
+  const answer = await post({ url }, { api: api({ hosts }) });
+  expect(answer.status).toBe(status);
+  const refusal = { code: 'invalid_request', errors: [{ field: 'url', code: 'host_not_allowed' }] };
+  if (status === 400) {
+    expect(answer.body).toMatchObject(refusal);
+    const json = { method: 'POST', headers: { 'content-type': 'application/json' }, api: api({ hosts }) };
+    const batch = await call('/downloads/batch', { ...json, body: JSON.stringify({ urls: [url] }) });
+    expect(batch.body).toMatchObject({ results: [{ url, status: 400, problem: refusal }] });
+    const inspected = await call('/downloads/inspect', { ...json, body: JSON.stringify({ url }) });
+    expect(inspected).toMatchObject({ status: 400, body: refusal });
+  }
 });
 
 test('what is not JSON by its content type is refused', async () => {

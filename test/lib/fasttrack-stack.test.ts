@@ -117,7 +117,9 @@ const needs: Record<FunctionName, string[]> = {
     ...consume.map((action) => `sqs:${action} on DownloadQueueDeadLetters`),
   ],
   janitor: [
-    ...items('Downloads', 'BatchGet', 'Update', 'Delete'),
+    ...items('Downloads', 'Get', 'BatchGet', 'Put', 'Update', 'Delete'),
+    ...items('News', 'Put'),
+    'dynamodb:Query on TablesDownloads/index/expiring',
     'dynamodb:Query on TablesDownloads/index/leased',
     'dynamodb:Query on TablesDownloads/index/unsettled',
     ...media('DeleteObject', 'AbortMultipartUpload'),

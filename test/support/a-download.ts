@@ -29,6 +29,7 @@ export function aDownload(changes: Partial<Download> = {}): Download {
     created_at: '2026-11-23T10:00:00.000Z',
     started_at: null,
     completed_at: null,
+    expires_at: null,
     unsettled_since: '2026-11-23T10:00:00.000Z',
     attempt: null,
     lease_expires_at: null,

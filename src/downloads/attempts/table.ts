@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { transact, type Write } from '../../aws/transact.ts';
 import { changeDownload, downloadKey, shardOf, type DownloadTables } from '../change-download.ts';
 import { isOver, nothingStored, type Download, type StoredTrack } from '../download.ts';
+import { withExpiry } from '../expiry.ts';
 import { droppedBy, type Dropped } from '../dropped-bytes.ts';
 import { anotherReference, firstReference, type SharedBytes } from '../shared-bytes/table.ts';
 import { downloadsTable } from '../table.ts';
@@ -69,7 +70,7 @@ export function attemptsTable(db: DynamoDBDocumentClient, tables: DownloadTables
   const downloads = downloadsTable(db, tables);
   /** `reference` counts the download among those that have its bytes: all is written, or nothing. */
   const write = async (before: Download, after: Omit<Download, 'seq'>, now: Date, reference: Write[]) => {
-    const download = { ...after, seq: before.seq + 1 };
+    const download = withExpiry({ ...after, seq: before.seq + 1 }, tables.retentionDays);
     const writes = changeDownload(tables, before, download, now);
     const outcome = await transact(db, [...writes, ...reference], randomUUID());
     if (outcome.committed) return { written: download };
