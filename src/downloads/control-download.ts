@@ -43,7 +43,7 @@ export async function controlDownload(
   log.info(`download ${control}`, { download_id: id, was: before.status });
   if (download.status === 'pending') await enqueue(app, id);
   // A worker that does not know yet may still be storing: then its bytes are the janitor's, when the lease has run out.
-  if (before.lease_expires_at === null) await discardNow(app, dropped);
+  if (before.lease_expires_at === null) await discardNow(app, dropped, before.media_key);
   return { kind: 'done', download };
 }
 
@@ -73,6 +73,7 @@ const decisions: Record<Control, (download: Download, now: Date) => Decision> = 
       completed_at: null,
       started_at: null,
       bytes_downloaded: 0,
+      bytes_merged: 0,
       bytes_total: null,
     } satisfies Partial<Download>;
     const counts = { bytes_reached: 0, idle_attempts: 0, unsettled_since: now.toISOString() };

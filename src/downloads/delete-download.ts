@@ -21,6 +21,7 @@ export async function deleteDownload(
   if (removed === null) return false;
   const { download, dropped } = removed;
   log.info('download deleted', { download_id: id, status: download.status, freed: dropped !== null });
-  if (download.lease_expires_at === null) await discardNow(app, dropped);
+  const inherited = download.status === 'completed' ? null : download.media_key;
+  if (download.lease_expires_at === null) await discardNow(app, dropped, inherited);
   return true;
 }

@@ -30,12 +30,15 @@ export function droppedWrite(tableName: string, dropped: Dropped, before: Downlo
   return { Put: { TableName: tableName, Item } };
 }
 
-/** Deletes bytes that no record names any more. They are noted for the janitor, so that this may fail. */
-export async function discardNow(app: DiscardDeps, dropped: Dropped | null): Promise<void> {
+/**
+ * Deletes bytes that no record names any more. They are noted for the janitor, so that this may fail. Under an inherited key a worker
+ * of before, who does not know yet that it is over, may still be storing: then the note stays, and the janitor looks again later.
+ */
+export async function discardNow(app: DiscardDeps, dropped: Dropped | null, inherited: string | null): Promise<void> {
   if (dropped === null) return;
   try {
     await app.discard(dropped.media_key, dropped.keep);
-    await app.downloads.forgetDiscarded(dropped.discarded_id);
+    if (dropped.media_key !== inherited) await app.downloads.forgetDiscarded(dropped.discarded_id);
   } catch (error) {
     log.warn('bytes not deleted; left to the janitor', { error });
   }

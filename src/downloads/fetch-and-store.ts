@@ -19,6 +19,8 @@ type Tracks = {
   video: StagedTrack;
   audio: StagedTrack;
   into: { key: string; contentType: string | null };
+  /** From 0 to 1, never less than the last time. Called for every packet. */
+  onProgress: (fraction: number) => void;
   signal: AbortSignal;
 };
 
@@ -50,7 +52,7 @@ export async function fetchAndStore(app: FetchAndStoreDeps, attempt: Attempt, ho
       if (!(error instanceof BeginAnew)) throw error;
       if (beginning === BEGINNINGS) throw new SourceFailed('source_changed', error.message, { cause: error });
       log.warn('beginning anew', { reason: error.message });
-      await discardNow(app, await app.attempts.drop(attempt, app.now()));
+      await discardNow(app, await app.attempts.drop(attempt, app.now()), attempt.inherited);
     }
   }
 }
@@ -66,7 +68,8 @@ async function fetchOnce(app: FetchAndStoreDeps, attempt: Attempt, hold: Hold): 
   };
   const source_key = sourceKeyOf(attempt.download, resolved);
   if (await shareStored(app, attempt, title, source_key)) return;
-  if (!canGoOn(attempt.download, resolved)) await discardNow(app, await app.attempts.drop(attempt, app.now()));
+  if (!canGoOn(attempt.download, resolved))
+    await discardNow(app, await app.attempts.drop(attempt, app.now()), attempt.inherited);
   const { media_key, tracks, source_key: begunOf } = attempt.download;
   const description = {
     ...title,
@@ -81,7 +84,7 @@ async function fetchOnce(app: FetchAndStoreDeps, attempt: Attempt, hold: Hold): 
   await app.attempts.describe(attempt, description, app.now());
   const [whole, audio] = await fetchTracks(app, attempt, resolved, hold);
   const stored = audio === undefined ? whole : await merge(app, attempt, whole, audio, hold.signal);
-  await discardNow(app, await app.attempts.complete(attempt, stored, app.now()));
+  await discardNow(app, await app.attempts.complete(attempt, stored, app.now()), attempt.inherited);
 }
 
 const NOTHING_STORED: StoredTrack = { upload: null, bytes: null };
@@ -108,7 +111,11 @@ async function fetchTracks(
 ): Promise<[Stored, Stored?]> {
   const { url, quality } = attempt.download;
   const only = resolved.tracks.length === 1;
-  const progress = reportProgress(app.attempts, attempt, app.now);
+  const progress = reportProgress({
+    write: (bytes_downloaded, pace, at) => app.attempts.progress(attempt, { bytes_downloaded, ...pace }, at),
+    total: () => attempt.download.bytes_total,
+    now: app.now,
+  });
   const signal = AbortSignal.any([hold.signal, progress.lost]);
   let before = 0;
 
@@ -157,15 +164,28 @@ async function merge(
   audio: Stored,
   signal: AbortSignal,
 ): Promise<Stored> {
-  await app.attempts.phase(attempt, 'merging', app.now());
-  const { content_type, media_key } = attempt.download;
+  const total = video.bytes + audio.bytes;
+  await app.attempts.merging(attempt, total, app.now());
+  const { content_type, media_key, bytes_merged: before } = attempt.download;
   const into = { key: `${named(media_key)}/${attempt.token}`, contentType: content_type };
   const tracks = {
     video: { key: video.media_key, bytes: video.bytes },
     audio: { key: audio.media_key, bytes: audio.bytes },
   };
-  const { bytes } = await app.merge({ ...tracks, into, signal });
-  return { media_key: into.key, bytes };
+  const progress = reportProgress({
+    // A merge begins anew with each attempt; the bar waits until it is further than the one before.
+    write: (bytes, pace, at) => app.attempts.progress(attempt, { bytes_merged: Math.max(before, bytes), ...pace }, at),
+    total: () => total,
+    now: app.now,
+  });
+  const onProgress = (fraction: number) => progress.report(Math.floor(fraction * total));
+  const stopped = AbortSignal.any([signal, progress.lost]);
+  try {
+    const { bytes } = await app.merge({ ...tracks, into, onProgress, signal: stopped });
+    return { media_key: into.key, bytes };
+  } finally {
+    await progress.stop();
+  }
 }
 
 function named(mediaKey: string | null): string {

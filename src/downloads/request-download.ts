@@ -69,6 +69,7 @@ function newDownload(app: RequestDownloadDeps, { owner, url, quality }: Download
     phase: null,
     duration: null,
     bytes_downloaded: 0,
+    bytes_merged: 0,
     bytes_total: null,
     speed: null,
     eta: null,

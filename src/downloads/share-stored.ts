@@ -31,6 +31,6 @@ export async function shareStored(
   const shared = await app.attempts.share(attempt, title, bytes, app.now());
   if (shared === false) return false;
   log.info('bytes shared', { media_key: bytes.media_key });
-  await discardNow(app, shared.dropped);
+  await discardNow(app, shared.dropped, attempt.inherited);
   return true;
 }

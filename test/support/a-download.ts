@@ -14,6 +14,7 @@ export function aDownload(changes: Partial<Download> = {}): Download {
     phase: null,
     duration: null,
     bytes_downloaded: 0,
+    bytes_merged: 0,
     bytes_total: null,
     speed: null,
     eta: null,

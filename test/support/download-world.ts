@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
+import { downloadChannel } from '../../contract/channel.ts';
 import type { MediaBucket } from '../../src/aws/bucket.ts';
 import { attemptsTable } from '../../src/downloads/attempts/table.ts';
+import { type Control, controlDownload } from '../../src/downloads/control-download.ts';
 import { deleteDownload } from '../../src/downloads/delete-download.ts';
 import type { Download } from '../../src/downloads/download.ts';
 import { repairDownloads } from '../../src/downloads/repair-downloads.ts';
@@ -12,6 +14,7 @@ import { downloadsTable } from '../../src/downloads/table.ts';
 import { mediaStorage } from '../../src/media/media-storage.ts';
 import { sourceChain } from '../../src/media/sources/chain.ts';
 import { directSource } from '../../src/media/sources/direct.ts';
+import { newsTable } from '../../src/news/table.ts';
 import { aDownload } from './a-download.ts';
 import { countersOf } from './counters.ts';
 import { aMediaWorld } from './media-world.ts';
@@ -52,6 +55,19 @@ export async function aDownloadWorld() {
       const delivery = { hide: () => Promise.resolve() };
       return { sent, run: (remaining = 900_000) => runDownload(app, { id }, delivery, () => remaining) };
     },
+    control: (id: string, what: Control) =>
+      controlDownload(
+        { downloads, discard, queue: { send: () => Promise.resolve() }, now: () => new Date() },
+        id,
+        what,
+        undefined,
+      ),
+    /** What listeners have been told of it. */
+    told: async (id: string) =>
+      (await newsTable(tables.db, tables.names.news).after(downloadChannel(id), 0)).map(({ notification }) => {
+        if (notification.type !== 'download_update') throw new Error(notification.type);
+        return notification.data;
+      }),
     remove: (id: string) => deleteDownload({ downloads, discard, now: () => new Date() }, id),
     /** What the janitor does when it comes so many milliseconds from now. */
     async janitor(after = 120_000): Promise<void> {

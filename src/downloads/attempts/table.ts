@@ -21,8 +21,15 @@ import {
 export { LEASE_SECONDS };
 const MAX_IDLE_ATTEMPTS = 5;
 
-/** One worker's hold on a download. `download` is the record as this worker last wrote it; its writes take turns. */
-export type Attempt = { readonly token: string; download: Download; lastWrite: Promise<unknown> };
+/** One worker's hold on a download; its writes take turns. */
+export type Attempt = {
+  readonly token: string;
+  /** The key that earlier attempts have stored under, and may still be storing. */
+  readonly inherited: string | null;
+  /** The record as this worker last wrote it. */
+  download: Download;
+  lastWrite: Promise<unknown>;
+};
 
 export type Claim =
   | { kind: 'claimed'; attempt: Attempt }
@@ -40,7 +47,7 @@ export class AttemptLost extends Error {
 export type Title = Pick<Download, 'title' | 'file_name' | 'thumbnail' | 'duration'>;
 type Description = Title &
   Pick<Download, 'bytes_total' | 'content_type' | 'format' | 'media_key' | 'source_key' | 'tracks'>;
-type Progress = Pick<Download, 'bytes_downloaded' | 'speed' | 'eta'>;
+type Progress = Partial<Pick<Download, 'bytes_downloaded' | 'bytes_merged'>> & Pick<Download, 'speed' | 'eta'>;
 type Shared = { dropped: Dropped | null } | false;
 
 export type AttemptsTable = {
@@ -52,6 +59,8 @@ export type AttemptsTable = {
   trackStored(attempt: Attempt, index: number, track: StoredTrack, now: Date): Promise<void>;
   /** Says what is being done now, and renews the lease in the same write. */
   phase(attempt: Attempt, phase: Download['phase'], now: Date): Promise<void>;
+  /** All tracks are stored, so many bytes; they are being merged. */
+  merging(attempt: Attempt, bytes: number, now: Date): Promise<void>;
   progress(attempt: Attempt, progress: Progress, now: Date): Promise<void>;
   /** Those that follow may let go of stored bytes: the same write notes them for deletion. */
   drop(attempt: Attempt, now: Date): Promise<Dropped | null>;
@@ -123,7 +132,9 @@ export function attemptsTable(db: DynamoDBDocumentClient, tables: DownloadTables
         }
         const token = randomUUID();
         const next = await change(download, { ...download, ...claimed(download, token, now) }, now);
-        if (next !== null) return { kind: 'claimed', attempt: { token, download: next, lastWrite: Promise.resolve() } };
+        if (next === null) continue;
+        const inherited = download.media_key;
+        return { kind: 'claimed', attempt: { token, inherited, download: next, lastWrite: Promise.resolve() } };
       }
     },
 
@@ -142,11 +153,18 @@ export function attemptsTable(db: DynamoDBDocumentClient, tables: DownloadTables
       await hold(attempt, { phase, lease_expires_at: leaseFrom(now) }, now);
     },
 
-    drop: (attempt, now) => hold(attempt, { ...nothingStored, phase: 'resolving', bytes_downloaded: 0 }, now),
+    async merging(attempt, bytes, now) {
+      const all = { bytes_total: bytes, bytes_downloaded: bytes, speed: null, eta: null };
+      await hold(attempt, { ...all, phase: 'merging', lease_expires_at: leaseFrom(now) }, now);
+    },
+
+    drop: (attempt, now) =>
+      hold(attempt, { ...nothingStored, phase: 'resolving', bytes_downloaded: 0, bytes_merged: 0 }, now),
 
     async progress(attempt, progress, now) {
-      const further = progress.bytes_downloaded > attempt.download.bytes_reached;
-      const reached = further ? { bytes_reached: progress.bytes_downloaded, idle_attempts: 0 } : {};
+      const { bytes_downloaded = 0 } = progress;
+      const further = bytes_downloaded > attempt.download.bytes_reached;
+      const reached = further ? { bytes_reached: bytes_downloaded, idle_attempts: 0 } : {};
       await hold(attempt, { ...progress, ...reached }, now);
     },
 

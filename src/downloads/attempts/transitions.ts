@@ -23,7 +23,9 @@ export function claimed(download: Download, token: string, now: Date): Partial<D
     started_at: download.started_at ?? now.toISOString(),
     unsettled_since: null,
     // What is stored stays, and the bar where it is.
-    ...(download.tracks.some(({ upload, bytes }) => upload !== null || bytes !== null) ? {} : { bytes_downloaded: 0 }),
+    ...(download.tracks.some(({ upload, bytes }) => upload !== null || bytes !== null)
+      ? {}
+      : { bytes_downloaded: 0, bytes_merged: 0 }),
     speed: null,
     eta: null,
     // Counted as idle until it comes further than those before: a worker that dies early never gets to say so.
