@@ -24,12 +24,14 @@ import { someTables } from './tables.ts';
 export async function aDownloadWorld() {
   const [tables, media] = await Promise.all([someTables(), aMediaWorld()]);
   const downloads = downloadsTable(tables.db, tables.names);
+  const attempts = attemptsTable(tables.db, tables.names);
   const repairs = repairsTable(tables.db, tables.names.downloads);
   const { discard } = mediaStorage(media.bucket, media.settings);
   const get = (id: string) => downloads.get(id);
 
   return {
     media,
+    attempts,
     downloads,
     get,
     counters: () => countersOf(tables.db, tables.names.downloads),
@@ -43,7 +45,7 @@ export async function aDownloadWorld() {
       const { bucket = media.bucket, after = 0, changes = {} } = options;
       const sent: string[] = [];
       const app: RunDownloadDeps = {
-        attempts: attemptsTable(tables.db, tables.names),
+        attempts,
         downloads,
         sharedBytes: sharedBytesTable(tables.db, tables.names.downloads),
         resolve: sourceChain([directSource({ dispatcher: media.settings.dispatcher })]).resolve,
