@@ -134,10 +134,10 @@ describe('a worker that does not know that another, whose clock is ahead, has ta
       aTrack('https://example.com/v', { kind: 'video', length: picture.length }),
       aTrack('https://example.com/a', { kind: 'audio', length: sound.length }),
     ] as const;
-    const aWorker = (after: number, complete: typeof bucket.completeUpload = bucket.completeUpload) =>
+    const aWorker = (after: number, completeUpload?: typeof bucket.completeUpload) =>
       world.worker(id, {
         after,
-        bucket: { ...bucket, completeUpload: complete },
+        bucket: { ...bucket, ...(completeUpload !== undefined && { completeUpload }) },
         changes: {
           resolve: async () => ({
             title: 'Filme',

@@ -79,19 +79,6 @@ test('a source that changes while it is fetched ends as the file it is now', asy
   await expectWhole(size);
 });
 
-test.each([
-  ['changes for ever', `size=${20 * MIB}&change-after=each`, 'source_changed'],
-  ['breaks off for ever', `size=${20 * MIB}&disconnect=${11 * MIB}`, 'source_interrupted'],
-  ['falls silent in one stream', `size=${20 * MIB}&stall=${11 * MIB}&range=no`, 'source_interrupted'],
-  ['becomes a page', `size=${20 * MIB}&page-after=3`, 'source_not_media'],
-  ['lies about its length', `size=${20 * MIB}&total=%2B1000000`, 'source_changed'],
-])('of a source that %s nothing stays', async (_what, query, code) => {
-  await request(query);
-  await aWorker().run();
-  expect(await now()).toMatchObject({ status: 'failed', error_code: code, media_key: null, tracks: [] });
-  await world.expectStored(0);
-});
-
 test('of a download deleted while it runs nothing stays, and no row remembers it', async () => {
   await request(`size=${40 * MIB}&seed=7&rate=${4 * MIB}`);
   const running = aWorker().run();
