@@ -31,6 +31,8 @@ export async function aDownloadWorld() {
 
   return {
     media,
+    /** What a process of its own needs to know to be a worker of this world (`worker-program.ts`). */
+    places: { s3: media.s3Url, dynamodb: tables.endpoint, names: tables.names },
     attempts,
     downloads,
     get,
