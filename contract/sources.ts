@@ -26,7 +26,7 @@ export const hostList = z
   .transform((text) =>
     text
       .split(',')
-      .map((name) => name.trim())
+      .map((name) => name.trim().toLowerCase())
       .filter(Boolean),
   )
   .pipe(z.array(hostName))
