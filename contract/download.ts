@@ -53,9 +53,13 @@ export const download = z
     file_path: z.string().nullable().meta({ description: 'Where this site answers with the file.' }),
     file_size: z.int().nullable(),
     format: z.string().nullable().meta({ example: 'mp4' }),
+    shared: z.boolean().meta({ description: 'Its bytes were stored already by an earlier download.' }),
     created_at: timestamp,
     started_at: timestamp.nullable(),
     completed_at: timestamp.nullable(),
+    expires_at: timestamp
+      .nullable()
+      .meta({ description: 'When it will be deleted with its file; null while it runs, and where both are kept.' }),
   })
   .meta({ id: 'Download' });
 export type DownloadView = z.infer<typeof download>;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { sourceOrder, youtubeClients, ytDlpHosts } from './sources.ts';
+import { hostList, sourceOrder, youtubeClients, ytDlpHosts } from './sources.ts';
 
 const tableName = z.string().min(3);
 /** Environment values are text; CDK must give text. */
@@ -37,6 +37,11 @@ const mediaSources = z.object({
   /** The program `yt-dlp`, where there is one. */
   YT_DLP_PATH: z.string().optional(),
   YT_DLP_HOSTS: ytDlpHosts,
+  /** What may be asked for, when this names any; and what may not, nor may a redirect lead there. */
+  ALLOWED_HOSTS: hostList,
+  DENIED_HOSTS: hostList,
+  /** Where the source tells how long the media lasts. */
+  MAX_DURATION_SECONDS: wholeNumber.prefault(String(12 * 60 * 60)),
 });
 export type MediaSourcesEnv = z.output<typeof mediaSources>;
 
@@ -45,11 +50,21 @@ const originKey = { ORIGIN_KEY: z.string().min(16) };
 /** The SSM parameter that holds the access token; without it everybody may write. */
 const accessToken = { ACCESS_TOKEN_PARAMETER: z.string().optional() };
 
+/** Days after its end when a download is deleted with its file; empty: both are kept. */
+const retention = {
+  RETENTION_DAYS: z
+    .string()
+    .regex(/^([1-9]\d*)?$/)
+    .transform((days) => (days === '' ? undefined : Number(days)))
+    .prefault(''),
+};
+
 export const httpEnv = z.object({
   ...mediaSources.shape,
   ...originKey,
   ...accessToken,
   CONNECTIONS_TABLE: tableName,
+  ...retention,
   DOWNLOADS_TABLE: tableName,
   NEWS_TABLE: tableName,
   MEDIA_BUCKET: z.string(),
@@ -75,6 +90,7 @@ export const downloadWorkerEnv = z.object({
   NEWS_TABLE: tableName,
   MEDIA_BUCKET: z.string(),
   DOWNLOAD_QUEUE_URL: z.url(),
+  ...retention,
   MAX_DOWNLOAD_BYTES: wholeNumber,
   /** Requests to a source side by side; while more make it faster, there may be as many as MOST_MEDIA_CONNECTIONS. */
   MEDIA_CONNECTIONS: wholeNumber.prefault('8'),
@@ -106,7 +122,7 @@ export const liveStreamEnv = z.object({
   /** Lambda never learns that a browser left, and runs to its end: each stream ends itself and is resumed. */
   STREAM_SECONDS: wholeNumber.prefault('50'),
 });
-export const deadLetterEnv = z.object({ DOWNLOADS_TABLE: tableName, NEWS_TABLE: tableName });
+export const deadLetterEnv = z.object({ ...retention, DOWNLOADS_TABLE: tableName, NEWS_TABLE: tableName });
 export const janitorEnv = z.object({
   ...localRun,
   CONNECTIONS_TABLE: tableName,

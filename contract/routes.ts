@@ -81,7 +81,7 @@ export const deleteDownload = createRoute({
   method: 'delete',
   path: '/downloads/{id}',
   tags: ['downloads'],
-  summary: 'Delete a download and its file; a running one is stopped',
+  summary: 'Delete a download and its file, unless another download shares it; a running one is stopped',
   request: byId,
   responses: { 204: { description: 'Deleted.' }, 404: missing },
 });

@@ -17,7 +17,20 @@ export const sourceOrder = listOf(SOURCE_NAMES).prefault('youtube,direct');
 /** The clients to ask YouTube as, in this order: clients decay within months, so this is configuration. */
 export const youtubeClients = listOf(YOUTUBE_CLIENTS).prefault('VISIONOS,IOS');
 
-const hostName = z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/);
+/** In lower case; a name beyond ASCII as `xn--…`. */
+export const hostName = z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, 'must be a host such as example.com');
+
+/** Hosts, their subdomains included; there may be none. */
+export const hostList = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((name) => name.trim().toLowerCase())
+      .filter(Boolean),
+  )
+  .pipe(z.array(hostName))
+  .prefault('');
 
 /** The sites that `yt-dlp` may be asked about, their subdomains included. */
 export const ytDlpHosts = commaSeparated.pipe(z.array(hostName).min(1)).prefault('youtube.com,youtu.be');

@@ -13,6 +13,8 @@ export const tables = {
       unsettled: { partitionKey: 'unsettled_shard', sortKey: 'unsettled_since' },
       /** Sparse: held by a worker, by the end of its lease. */
       leased: { partitionKey: 'leased_shard', sortKey: 'lease_expires_at' },
+      /** Sparse: ended, and to be deleted by the janitor when its time has come. */
+      expiring: { partitionKey: 'expiring_shard', sortKey: 'expires_at' },
     },
   },
   /** One record for each open connection, and one for each channel it listens to. */

@@ -5,6 +5,10 @@ import { attemptsTable } from '../src/downloads/attempts/table.ts';
 import { downloadMessage } from '../src/downloads/download-message.ts';
 
 const env = deadLetterEnv.parse(process.env);
-const attempts = attemptsTable(dynamoDb(), { downloads: env.DOWNLOADS_TABLE, news: env.NEWS_TABLE });
+const attempts = attemptsTable(dynamoDb(), {
+  downloads: env.DOWNLOADS_TABLE,
+  news: env.NEWS_TABLE,
+  retentionDays: env.RETENTION_DAYS,
+});
 
 export const handler = eachMessage(downloadMessage, null, ({ id }) => attempts.giveUp(id, new Date()));

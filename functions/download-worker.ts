@@ -7,12 +7,13 @@ import { s3Client } from '../src/aws/s3-client.ts';
 import { attemptsTable } from '../src/downloads/attempts/table.ts';
 import { type DownloadMessage, downloadMessage } from '../src/downloads/download-message.ts';
 import { runDownload } from '../src/downloads/run-download.ts';
+import { sharedBytesTable } from '../src/downloads/shared-bytes/table.ts';
 import { downloadsTable } from '../src/downloads/table.ts';
 import { mediaSources } from '../src/media/media-sources.ts';
 import { mediaStorage } from '../src/media/media-storage.ts';
 
 const env = downloadWorkerEnv.parse(process.env);
-const names = { downloads: env.DOWNLOADS_TABLE, news: env.NEWS_TABLE };
+const names = { downloads: env.DOWNLOADS_TABLE, news: env.NEWS_TABLE, retentionDays: env.RETENTION_DAYS };
 const db = dynamoDb();
 const sqs = sqsClient();
 const bucket = mediaBucket(s3Client({ endpoint: env.AWS_ENDPOINT_URL }), env.MEDIA_BUCKET);
@@ -20,6 +21,7 @@ const { sources, dispatcher } = mediaSources(env, { connections: env.MOST_MEDIA_
 const app = {
   attempts: attemptsTable(db, names),
   downloads: downloadsTable(db, names),
+  sharedBytes: sharedBytesTable(db, names.downloads),
   queue: queue<DownloadMessage>(sqs, env.DOWNLOAD_QUEUE_URL),
   resolve: sources.resolve,
   ...mediaStorage(bucket, {

@@ -18,9 +18,9 @@ import { noticesTable } from '../src/notices/table.ts';
 import { stateTable } from '../src/snapshots/state/table.ts';
 
 const env = httpEnv.parse(process.env);
-const names = { downloads: env.DOWNLOADS_TABLE, news: env.NEWS_TABLE };
 const db = dynamoDb();
 const bucket = mediaBucket(s3Client({ endpoint: env.AWS_ENDPOINT_URL }), env.MEDIA_BUCKET);
+const names = { downloads: env.DOWNLOADS_TABLE, news: env.NEWS_TABLE, retentionDays: env.RETENTION_DAYS };
 
 export const handler = http(
   httpApi({
@@ -35,6 +35,7 @@ export const handler = http(
     connections: countsTable(db, env.CONNECTIONS_TABLE),
     accessToken: accessToken(env.ACCESS_TOKEN_PARAMETER),
     allowPrivateSources: env.FASTTRACK_ALLOW_PRIVATE_SOURCES,
+    hosts: { allowed: env.ALLOWED_HOSTS, denied: env.DENIED_HOSTS },
     originKey: env.ORIGIN_KEY,
     placeholderThumbnail: `${env.SITE_URL}/thumbnail.svg`,
     siteUrl: env.SITE_URL,

@@ -1,6 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 import * as z from 'zod';
+import { hostName } from '../contract/sources.ts';
 
 /** The functions of this system: `functions/{name}.ts`. */
 export const FUNCTION_NAMES = [
@@ -42,6 +43,12 @@ const json = <T extends z.ZodType>(schema: T) =>
 const unset = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' || value === null ? undefined : value), schema.optional());
 
+/** None is a list too. */
+const hosts = z
+  .union([z.array(z.string()), z.string().transform((text) => text.split(',').filter((name) => name !== ''))])
+  .pipe(z.array(hostName))
+  .prefault([]);
+
 const context = z
   .object({
     /** Web origins that may call the API from a browser; `*` is everybody, who then sends no cookies. */
@@ -56,6 +63,14 @@ const context = z
     maxDownloadBytes: positive.prefault(20 * 1024 ** 3),
     /** WebSockets that one address may have open. */
     maxConnectionsPerIp: positive.prefault(50),
+    /** Media that lasts longer fails with `too_long`, where the source tells how long it is. */
+    maxDurationSeconds: positive.prefault(12 * 60 * 60),
+    /** The hosts that may be asked for, their subdomains included; none: all may. */
+    allowedHosts: hosts,
+    /** The hosts that may not, nor may a redirect lead there; their subdomains included. */
+    deniedHosts: hosts,
+    /** Days after its end when a download is deleted with its file; unset: never. */
+    retentionDays: unset(positive),
     /** How long CloudWatch keeps logs, in days. */
     logRetentionDays: z.coerce.number().pipe(z.enum(RetentionDays)).prefault(RetentionDays.ONE_MONTH),
     /** Requests per second (and at once) that each of the two APIs takes before it answers 429. */

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { DeadLetterEnv } from '../contract/env.ts';
 import type { Config } from './config.ts';
 import type { DownloadQueue } from './download-queue.ts';
+import { retention } from './limits.ts';
 import { NodeFunction } from './node-function.ts';
 import type { Tables } from './tables.ts';
 
@@ -19,7 +20,11 @@ export class DeadLetter extends Construct {
       memorySize: 256,
       timeout: Duration.seconds(30),
       impact: 'Downloads that were given up look as if they were still running.',
-      environment: { DOWNLOADS_TABLE: downloads.tableName, NEWS_TABLE: news.tableName } satisfies DeadLetterEnv,
+      environment: {
+        DOWNLOADS_TABLE: downloads.tableName,
+        NEWS_TABLE: news.tableName,
+        ...retention(config),
+      } satisfies DeadLetterEnv,
     });
     fn.addEventSource(new SqsEventSource(queue.deadLetters, { batchSize: 10, reportBatchItemFailures: true }));
     downloads.grantItems(fn, 'GetItem', 'PutItem', 'UpdateItem');

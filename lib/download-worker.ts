@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { DownloadWorkerEnv } from '../contract/env.ts';
 import type { Config } from './config.ts';
 import { type DownloadQueue, WORKER_TIMEOUT } from './download-queue.ts';
+import { hostLimits, retention } from './limits.ts';
 import type { MediaBucket } from './media-bucket.ts';
 import { NodeFunction } from './node-function.ts';
 import type { Tables } from './tables.ts';
@@ -32,6 +33,9 @@ export class DownloadWorker extends Construct {
         MEDIA_BUCKET: media.bucketName,
         DOWNLOAD_QUEUE_URL: queue.queueUrl,
         MAX_DOWNLOAD_BYTES: String(config.maxDownloadBytes),
+        MAX_DURATION_SECONDS: String(config.maxDurationSeconds),
+        ...hostLimits(config),
+        ...retention(config),
       } satisfies DownloadWorkerEnv,
     });
     // This also lets it change the visibility of its messages.

@@ -9,6 +9,7 @@ import { readAccessToken } from './access-token.ts';
 import { accessLogs } from './access-logs.ts';
 import type { Config } from './config.ts';
 import type { DownloadQueue } from './download-queue.ts';
+import { hostLimits, retention } from './limits.ts';
 import type { MediaBucket } from './media-bucket.ts';
 import { NodeFunction } from './node-function.ts';
 import { originKey } from './origin-key.ts';
@@ -71,6 +72,8 @@ export class HttpApi extends Construct {
         SITE_URL: siteUrl,
         ORIGIN_KEY: originKey(),
         VERSION: manifest.version,
+        ...hostLimits(config),
+        ...retention(config),
       } satisfies HttpEnv,
     });
     new HttpRoute(this, 'Default', {

@@ -16,7 +16,7 @@ type JanitorProps = Pick<Tables, 'connections' | 'downloads' | 'news'> & {
   sockets: WebSocketApi;
 };
 
-/** Repairs, each minute, what a crash left half done. */
+/** Repairs, each minute, what a crash left half done, and deletes what has been kept for long enough. */
 export class Janitor extends Construct {
   constructor(
     scope: Construct,
@@ -41,8 +41,9 @@ export class Janitor extends Construct {
       } satisfies JanitorEnv,
     });
     everyMinute(this, fn);
-    downloads.grantItems(fn, 'GetItem', 'BatchGetItem', 'UpdateItem', 'DeleteItem');
-    downloads.grantIndexes(fn, 'unsettled', 'leased');
+    downloads.grantItems(fn, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
+    downloads.grantIndexes(fn, 'unsettled', 'leased', 'expiring');
+    news.grantItems(fn, 'PutItem');
     connections.grantItems(fn, 'GetItem', 'UpdateItem', 'DeleteItem');
     connections.grantIndexes(fn, 'by_confirmation', 'by_kind');
     sockets.grantProbe(fn);

@@ -6,8 +6,14 @@ import { countersWrite } from './counters.ts';
 import { downloadLog } from './download-log.ts';
 import { downloadNews } from './download-news.ts';
 import type { Download } from './download.ts';
+import { droppedBy, droppedWrite, type Dropped } from './dropped-bytes.ts';
 
-export type DownloadTables = { downloads: string; news: string };
+export type DownloadTables = {
+  downloads: string;
+  news: string;
+  /** How long what has ended is kept; for ever, unless this says. */
+  retentionDays?: number | undefined;
+};
 
 export const downloadKey = (id: string): { pk: string } => ({ pk: `download#${id}` });
 
@@ -20,7 +26,7 @@ export const statusShard = (owner: string, status: string, shard: number): strin
 
 /** The record with its index keys; the sparse ones only while they apply. */
 function itemOf(download: Download): Record<string, unknown> {
-  const { id, owner, status, unsettled_since, lease_expires_at, ...rest } = download;
+  const { id, owner, status, unsettled_since, lease_expires_at, expires_at, ...rest } = download;
   const shard = shardOf(id);
   return {
     ...downloadKey(id),
@@ -33,18 +39,24 @@ function itemOf(download: Download): Record<string, unknown> {
     created: `${download.created_at}#${id}`,
     ...(unsettled_since !== null && { unsettled_since, unsettled_shard: String(shard) }),
     ...(lease_expires_at !== null && { lease_expires_at, leased_shard: String(shard) }),
+    ...(expires_at !== null && { expires_at, expiring_shard: String(shard) }),
   };
 }
 
 /**
- * One change of a download as one transaction: the record, its counters and its news. It commits only if the record is still
- * the one that was read: every change, a claim too, counts `seq` up. `before` null creates.
+ * One change of a download as one transaction: the record, its counters, its news, and a note of the bytes it lets go of. It commits
+ * only if the record is still the one that was read: every change, a claim too, counts `seq` up. `before` null creates.
  */
 export function changeDownload(tables: DownloadTables, before: Download | null, after: Download, now: Date): Write[] {
   const record: Write = {
     Put: { TableName: tables.downloads, Item: itemOf(after), ...unchangedSince(before) },
   };
-  return [record, ...countersWrite(tables.downloads, before, after), ...toldWrites(tables.news, before, after, now)];
+  return [
+    record,
+    ...countersWrite(tables.downloads, before, after, newlyStored(before, after)),
+    ...toldWrites(tables.news, before, after, now),
+    ...noteDropped(tables, droppedBy(before, after), before, now),
+  ];
 }
 
 /** Its listeners are told, and its log gets a line when there is one to write. */
@@ -55,9 +67,9 @@ function toldWrites(tableName: string, before: Download | null, after: Download,
 }
 
 /**
- * Removes the record and tells its listeners. Its bytes are noted in the same transaction, to be deleted from S3 afterwards.
+ * Removes the record and tells its listeners; notes its bytes for deletion, unless others have them too.
  */
-export function removeDownload(tables: DownloadTables, before: Download, now: Date): Write[] {
+export function removeDownload(tables: DownloadTables, before: Download, dropped: Dropped | null, now: Date): Write[] {
   const gone: Download = {
     ...before,
     seq: before.seq + 1,
@@ -67,36 +79,24 @@ export function removeDownload(tables: DownloadTables, before: Download, now: Da
     eta: null,
     error_code: 'deleted',
   };
+  const freed = before.status === 'completed' && dropped !== null ? -(before.file_size ?? 0) : 0;
   return [
     { Delete: { TableName: tables.downloads, Key: downloadKey(before.id), ...unchangedSince(before) } },
-    ...countersWrite(tables.downloads, before, null),
+    ...countersWrite(tables.downloads, before, null, freed),
     ...toldWrites(tables.news, before, gone, now),
-    ...discardWrites(tables.downloads, before, now),
+    ...noteDropped(tables, dropped, before, now),
   ];
 }
 
-/** Names what a download had stored when it let go of it: the same download may let go of something again. */
-export const discardedId = ({ id, seq }: Pick<Download, 'id' | 'seq'>): string => `${id}#${seq}`;
-export const discardKey = (discarded: string): { pk: string } => ({ pk: `discarded#${discarded}` });
+function noteDropped({ downloads }: DownloadTables, dropped: Dropped | null, before: Download | null, now: Date) {
+  if (dropped === null || before === null) return [];
+  return [droppedWrite(downloads, dropped, before, shardOf(before.id), now)];
+}
 
-/**
- * Notes the bytes of a download for deletion, all but the object to keep: at once when nobody can be writing them, else when the
- * lease has run out.
- */
-export function discardWrites(tableName: string, download: Download, now: Date, keep: string | null = null): Write[] {
-  if (download.media_key === null) return [];
-  const Put = {
-    TableName: tableName,
-    Item: {
-      ...discardKey(discardedId(download)),
-      discarded_id: discardedId(download),
-      media_key: download.media_key,
-      keep,
-      unsettled_since: download.lease_expires_at ?? now.toISOString(),
-      unsettled_shard: String(shardOf(download.id)),
-    },
-  };
-  return [{ Put }];
+/** Bytes that a change adds to what is stored: those of a download that shares them were there before. */
+function newlyStored(before: Download | null, after: Download): number {
+  const completes = after.status === 'completed' && before?.status !== 'completed';
+  return completes && !after.shared ? (after.file_size ?? 0) : 0;
 }
 
 function unchangedSince(before: Download | null) {

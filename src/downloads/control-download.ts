@@ -1,16 +1,16 @@
 import { log } from '../aws/log.ts';
 import { enqueue, type EnqueueDeps } from './enqueue.ts';
-import { viewOf, type Download } from './download.ts';
-import { discardedId, type Decision, type DownloadsTable } from './table.ts';
+import { nothingStored, viewOf, type Download } from './download.ts';
+import { discardNow, type DiscardDeps } from './dropped-bytes.ts';
+import type { Decision, DownloadsTable } from './table.ts';
 
 export type Control = 'cancel' | 'pause' | 'resume' | 'retry';
 
-export type ControlDownloadDeps = EnqueueDeps & {
-  downloads: Pick<DownloadsTable, 'update' | 'settle' | 'forgetDiscarded'>;
-  /** Deletes what is stored under a key and those that begin with it. */
-  discard: (key: string, keep: string | null) => Promise<void>;
-  now: () => Date;
-};
+export type ControlDownloadDeps = EnqueueDeps &
+  DiscardDeps & {
+    downloads: Pick<DownloadsTable, 'update' | 'settle'>;
+    now: () => Date;
+  };
 
 export type Controlled =
   | { kind: 'done'; download: Download }
@@ -39,10 +39,11 @@ export async function controlDownload(
   const outcome = await app.downloads.update(id, (download) => decisions[control](download, now), repeatable, now);
   if (outcome.kind === 'unchanged') return { kind: 'done', download: outcome.download };
   if (outcome.kind !== 'changed') return outcome;
-  const { before, download } = outcome;
+  const { before, download, dropped } = outcome;
   log.info(`download ${control}`, { download_id: id, was: before.status });
   if (download.status === 'pending') await enqueue(app, id);
-  if (control === 'cancel') await discardNow(app, before);
+  // A worker that does not know yet may still be storing: then its bytes are the janitor's, when the lease has run out.
+  if (before.lease_expires_at === null) await discardNow(app, dropped, before.media_key);
   return { kind: 'done', download };
 }
 
@@ -50,8 +51,8 @@ const decisions: Record<Control, (download: Download, now: Date) => Decision> = 
   cancel(download, now) {
     if (download.status === 'cancelled') return { kind: 'unchanged' };
     if (!['pending', 'downloading', 'paused'].includes(download.status)) return { kind: 'refused' };
-    const cancelled: Download = { ...letGo(download), status: 'cancelled', media_key: null, tracks: [] };
-    return { kind: 'changed', download: { ...cancelled, completed_at: now.toISOString() }, discards: true };
+    const cancelled: Download = { ...letGo(download), status: 'cancelled', ...nothingStored };
+    return { kind: 'changed', download: { ...cancelled, completed_at: now.toISOString() } };
   },
   pause(download) {
     if (download.status === 'paused') return { kind: 'unchanged' };
@@ -72,6 +73,7 @@ const decisions: Record<Control, (download: Download, now: Date) => Decision> = 
       completed_at: null,
       started_at: null,
       bytes_downloaded: 0,
+      bytes_merged: 0,
       bytes_total: null,
     } satisfies Partial<Download>;
     const counts = { bytes_reached: 0, idle_attempts: 0, unsettled_since: now.toISOString() };
@@ -90,15 +92,4 @@ function letGo(download: Download): Download {
     lease_expires_at: null,
     unsettled_since: null,
   };
-}
-
-/** A worker that does not know yet may still be storing: then its bytes are the janitor's, when the lease has run out. */
-async function discardNow(app: ControlDownloadDeps, before: Download): Promise<void> {
-  if (before.media_key === null || before.lease_expires_at !== null) return;
-  try {
-    await app.discard(before.media_key, null);
-    await app.downloads.forgetDiscarded(discardedId(before));
-  } catch (error) {
-    log.warn('bytes not deleted; left to the janitor', { download_id: before.id, error });
-  }
 }

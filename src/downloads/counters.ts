@@ -5,10 +5,15 @@ import type { Download } from './download.ts';
 
 /**
  * What a change does to the counters, as one `ADD` on one of a few shards, so that transactions seldom meet.
- * Empty when nothing counted changes (mere progress).
+ * Empty when nothing counted changes (mere progress). `stored`: bytes that came to be stored, or ceased to be.
  */
-export function countersWrite(tableName: string, before: Download | null, after: Download | null): Write[] {
-  const deltas = countersDelta(before, after);
+export function countersWrite(
+  tableName: string,
+  before: Download | null,
+  after: Download | null,
+  stored: number,
+): Write[] {
+  const deltas = countersDelta(before, after, stored);
   const names = Object.keys(deltas);
   if (names.length === 0) return [];
   const id = (after ?? before)?.id ?? '';
@@ -26,8 +31,11 @@ export function countersWrite(tableName: string, before: Download | null, after:
   ];
 }
 
-/** Records that exist by status, bytes stored, time spent by completed ones, and requests made by day. */
-export function countersDelta(before: Download | null, after: Download | null): Record<string, number> {
+/**
+ * Records that exist by status, bytes stored (each once, however many downloads have them: the change itself must know), time spent
+ * by completed ones, and requests made by day.
+ */
+export function countersDelta(before: Download | null, after: Download | null, stored: number): Record<string, number> {
   const deltas: Record<string, number> = {};
   const add = (name: string, by: number) => {
     const value = (deltas[name] ?? 0) + by;
@@ -37,11 +45,11 @@ export function countersDelta(before: Download | null, after: Download | null): 
   const count = (download: Download, sign: 1 | -1) => {
     add(download.status, sign);
     if (download.status !== 'completed') return;
-    add('storage_bytes', sign * (download.file_size ?? 0));
     add('completed_milliseconds', sign * elapsed(download));
   };
   if (before !== null) count(before, -1);
   if (after !== null) count(after, 1);
+  add('storage_bytes', stored);
   if (before === null && after !== null) add(dayAttribute(after.created_at), 1);
   if (Object.keys(deltas).length > 0) add(CHANGES_ATTRIBUTE, 1);
   return deltas;

@@ -1,27 +1,27 @@
 import { log } from '../aws/log.ts';
-import { discardedId, type DownloadsTable } from './table.ts';
+import type { Download } from './download.ts';
+import { discardNow, type DiscardDeps } from './dropped-bytes.ts';
+import type { DownloadsTable } from './table.ts';
 
-export type DeleteDownloadDeps = {
-  downloads: Pick<DownloadsTable, 'remove' | 'forgetDiscarded'>;
-  /** Deletes what is stored under a key and those that begin with it. */
-  discard: (key: string, keep: string | null) => Promise<void>;
+export type DeleteDownloadDeps = DiscardDeps & {
+  downloads: Pick<DownloadsTable, 'remove'>;
   now: () => Date;
 };
 
 /**
- * Deletes the record, then its bytes. A running download is stopped by losing its record; its bytes, and those that cannot be
- * deleted now, are left to the janitor. False: there was no such download.
+ * Deletes the record, then its bytes, unless other downloads share them. A running download is stopped by losing its record; its bytes, and those that cannot be
+ * deleted now, are left to the janitor. False: there is no such download, or it is not one of those that are meant.
  */
-export async function deleteDownload(app: DeleteDownloadDeps, id: string): Promise<boolean> {
-  const download = await app.downloads.remove(id, app.now());
-  if (download === null) return false;
-  log.info('download deleted', { download_id: id, status: download.status });
-  if (download.media_key === null || download.lease_expires_at !== null) return true;
-  try {
-    await app.discard(download.media_key, null);
-    await app.downloads.forgetDiscarded(discardedId(download));
-  } catch (error) {
-    log.warn('bytes not deleted; left to the janitor', { download_id: id, error });
-  }
+export async function deleteDownload(
+  app: DeleteDownloadDeps,
+  id: string,
+  meant?: (download: Download) => boolean,
+): Promise<boolean> {
+  const removed = await app.downloads.remove(id, app.now(), meant);
+  if (removed === null) return false;
+  const { download, dropped } = removed;
+  log.info('download deleted', { download_id: id, status: download.status, freed: dropped !== null });
+  const inherited = download.status === 'completed' ? null : download.media_key;
+  if (download.lease_expires_at === null) await discardNow(app, dropped, inherited);
   return true;
 }

@@ -6,37 +6,39 @@ import { SourceFailed } from '../media/source-failed.ts';
 import type { Resolved, Track } from '../media/source.ts';
 import type { StoredUpload } from '../media/stored-upload.ts';
 import type { Quality } from '../../contract/download.ts';
-import type { Attempt, AttemptsTable, Dropped } from './attempts/table.ts';
+import type { Attempt, AttemptsTable } from './attempts/table.ts';
 import type { Download, StoredTrack } from './download.ts';
+import { discardNow, type DiscardDeps } from './dropped-bytes.ts';
 import type { Hold } from './keep-hold.ts';
 import { reportProgress } from './report-progress.ts';
-import type { DownloadsTable } from './table.ts';
+import { shareStored, type ShareStoredDeps } from './share-stored.ts';
+import { sourceKeyOf } from './source-key.ts';
 
 type StagedTrack = { key: string; bytes: number };
 type Tracks = {
   video: StagedTrack;
   audio: StagedTrack;
   into: { key: string; contentType: string | null };
+  /** From 0 to 1, never less than the last time. Called for every packet. */
+  onProgress: (fraction: number) => void;
   signal: AbortSignal;
 };
 
-export type FetchAndStoreDeps = {
-  attempts: AttemptsTable;
-  downloads: Pick<DownloadsTable, 'forgetDiscarded'>;
-  /** What to download for a URL and quality. Throws SourceFailed. */
-  resolve: (url: string, quality: Quality, signal: AbortSignal) => Promise<Resolved>;
-  /** Stores the track under the key, going on with an upload where there is one. Throws as the engine says. */
-  fetchTrack: (
-    track: Track,
-    into: { key: string; upload: StoredUpload | null },
-    options: FetchOptions,
-  ) => Promise<{ bytes: number }>;
-  /** Makes one file of two stored tracks, whole or not at all. */
-  merge: (tracks: Tracks) => Promise<{ bytes: number }>;
-  /** Deletes what is stored under a key and those that begin with it, all but one. */
-  discard: (key: string, keep: string | null) => Promise<void>;
-  now: () => Date;
-};
+export type FetchAndStoreDeps = DiscardDeps &
+  ShareStoredDeps & {
+    attempts: AttemptsTable;
+    /** What to download for a URL and quality. Throws SourceFailed. */
+    resolve: (url: string, quality: Quality, signal: AbortSignal) => Promise<Resolved>;
+    /** Stores the track under the key, going on with an upload where there is one. Throws as the engine says. */
+    fetchTrack: (
+      track: Track,
+      into: { key: string; upload: StoredUpload | null },
+      options: FetchOptions,
+    ) => Promise<{ bytes: number }>;
+    /** Makes one file of two stored tracks, whole or not at all. */
+    merge: (tracks: Tracks) => Promise<{ bytes: number }>;
+    now: () => Date;
+  };
 
 /** How often a source may change under our hands before it is given up. */
 const BEGINNINGS = 3;
@@ -50,45 +52,39 @@ export async function fetchAndStore(app: FetchAndStoreDeps, attempt: Attempt, ho
       if (!(error instanceof BeginAnew)) throw error;
       if (beginning === BEGINNINGS) throw new SourceFailed('source_changed', error.message, { cause: error });
       log.warn('beginning anew', { reason: error.message });
-      await discardNow(app, await app.attempts.drop(attempt, app.now()));
+      await discardNow(app, await app.attempts.drop(attempt, app.now()), attempt.inherited);
     }
-  }
-}
-
-/** Deletes bytes that the record no longer names. They are noted for the janitor, so that this may fail. */
-export async function discardNow(
-  app: Pick<FetchAndStoreDeps, 'discard' | 'downloads'>,
-  dropped: Dropped | null,
-): Promise<void> {
-  if (dropped === null) return;
-  try {
-    await app.discard(dropped.media_key, dropped.keep);
-    await app.downloads.forgetDiscarded(dropped.discarded_id);
-  } catch (error) {
-    log.warn('bytes not deleted; left to the janitor', { error });
   }
 }
 
 async function fetchOnce(app: FetchAndStoreDeps, attempt: Attempt, hold: Hold): Promise<void> {
   const { id, url, quality, thumbnail } = attempt.download;
   const resolved = await app.resolve(url, quality, hold.signal);
-  if (!canGoOn(attempt.download, resolved)) await discardNow(app, await app.attempts.drop(attempt, app.now()));
-  const { media_key, tracks } = attempt.download;
-  const description = {
+  const title = {
     title: resolved.title,
     file_name: resolved.title,
     thumbnail: resolved.thumbnail ?? thumbnail,
     duration: resolved.duration,
+  };
+  const source_key = sourceKeyOf(attempt.download, resolved);
+  if (await shareStored(app, attempt, title, source_key)) return;
+  if (!canGoOn(attempt.download, resolved))
+    await discardNow(app, await app.attempts.drop(attempt, app.now()), attempt.inherited);
+  const { media_key, tracks, source_key: begunOf } = attempt.download;
+  const description = {
+    ...title,
     content_type: resolved.contentType,
     format: resolved.extension,
     bytes_total: sum(resolved.tracks.map(({ length }) => length)),
     media_key: media_key ?? `media/${id}/${randomUUID()}`,
+    // Parts that were fetched when the source told less, or something else, are no proof of what they are.
+    source_key: media_key === null || begunOf === source_key ? source_key : null,
     tracks: media_key === null ? resolved.tracks.map(() => NOTHING_STORED) : tracks,
   };
   await app.attempts.describe(attempt, description, app.now());
   const [whole, audio] = await fetchTracks(app, attempt, resolved, hold);
   const stored = audio === undefined ? whole : await merge(app, attempt, whole, audio, hold.signal);
-  await discardNow(app, await app.attempts.complete(attempt, stored, app.now()));
+  await discardNow(app, await app.attempts.complete(attempt, stored, app.now()), attempt.inherited);
 }
 
 const NOTHING_STORED: StoredTrack = { upload: null, bytes: null };
@@ -97,7 +93,11 @@ const NOTHING_STORED: StoredTrack = { upload: null, bytes: null };
 function canGoOn({ media_key, tracks }: Download, resolved: Resolved): boolean {
   if (media_key === null) return true;
   const some = tracks.some(({ upload, bytes }) => upload !== null || bytes !== null);
-  return some && tracks.length === resolved.tracks.length;
+  const sameLengths = resolved.tracks.every(({ length }, index) => {
+    const whole = tracks[index]?.bytes ?? null;
+    return length === null || whole === null || length === whole;
+  });
+  return some && sameLengths && tracks.length === resolved.tracks.length;
 }
 
 type Stored = { media_key: string; bytes: number };
@@ -111,7 +111,11 @@ async function fetchTracks(
 ): Promise<[Stored, Stored?]> {
   const { url, quality } = attempt.download;
   const only = resolved.tracks.length === 1;
-  const progress = reportProgress(app.attempts, attempt, app.now);
+  const progress = reportProgress({
+    write: (bytes_downloaded, pace, at) => app.attempts.progress(attempt, { bytes_downloaded, ...pace }, at),
+    total: () => attempt.download.bytes_total,
+    now: app.now,
+  });
   const signal = AbortSignal.any([hold.signal, progress.lost]);
   let before = 0;
 
@@ -160,15 +164,28 @@ async function merge(
   audio: Stored,
   signal: AbortSignal,
 ): Promise<Stored> {
-  await app.attempts.phase(attempt, 'merging', app.now());
-  const { content_type, media_key } = attempt.download;
+  const total = video.bytes + audio.bytes;
+  await app.attempts.merging(attempt, total, app.now());
+  const { content_type, media_key, bytes_merged: before } = attempt.download;
   const into = { key: `${named(media_key)}/${attempt.token}`, contentType: content_type };
   const tracks = {
     video: { key: video.media_key, bytes: video.bytes },
     audio: { key: audio.media_key, bytes: audio.bytes },
   };
-  const { bytes } = await app.merge({ ...tracks, into, signal });
-  return { media_key: into.key, bytes };
+  const progress = reportProgress({
+    // A merge begins anew with each attempt; the bar waits until it is further than the one before.
+    write: (bytes, pace, at) => app.attempts.progress(attempt, { bytes_merged: Math.max(before, bytes), ...pace }, at),
+    total: () => total,
+    now: app.now,
+  });
+  const onProgress = (fraction: number) => progress.report(Math.floor(fraction * total));
+  const stopped = AbortSignal.any([signal, progress.lost]);
+  try {
+    const { bytes } = await app.merge({ ...tracks, into, onProgress, signal: stopped });
+    return { media_key: into.key, bytes };
+  } finally {
+    await progress.stop();
+  }
 }
 
 function named(mediaKey: string | null): string {

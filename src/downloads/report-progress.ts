@@ -1,6 +1,5 @@
 import { pause } from '../pause.ts';
-import { speedometer } from '../media/progress.ts';
-import type { Attempt, AttemptsTable } from './attempts/table.ts';
+import { type Pace, speedometer } from '../media/progress.ts';
 
 /** At most two a second: enough for a living bar, and cost follows time instead of bytes. */
 const INTERVAL_MS = 500;
@@ -16,40 +15,41 @@ export type ProgressReport = {
   stop: () => Promise<void>;
 };
 
+type Reporting = {
+  write: (bytes: number, pace: Pace, at: Date) => Promise<void>;
+  total: () => number | null;
+  now: () => Date;
+};
+
 /** Writes the newest progress, twice a second while it changes; and once, when it has not changed for long, that it stands still. */
-export function reportProgress(
-  attempts: Pick<AttemptsTable, 'progress'>,
-  attempt: Attempt,
-  now: () => Date,
-  intervalMs = INTERVAL_MS,
-): ProgressReport {
+export function reportProgress({ write, total, now }: Reporting, intervalMs = INTERVAL_MS): ProgressReport {
   const over = new AbortController();
   const lost = new AbortController();
   const paceAt = speedometer(now);
   let bytes: number | null = null;
 
-  const write = async (): Promise<void> => {
+  const writeAll = async (): Promise<void> => {
     let written = 0;
     let movedAt = now().getTime();
     let toldStalled = false;
     while (!over.signal.aborted) {
       if (bytes !== null) {
-        const pace = paceAt(bytes, attempt.download.bytes_total);
+        const pace = paceAt(bytes, total());
         const at = now();
         if (bytes > written) {
           written = bytes;
           movedAt = at.getTime();
           toldStalled = false;
-          await attempts.progress(attempt, { bytes_downloaded: written, ...pace }, at);
+          await write(written, pace, at);
         } else if (!toldStalled && at.getTime() - movedAt >= STALLED_MS) {
           toldStalled = true;
-          await attempts.progress(attempt, { bytes_downloaded: written, speed: 0, eta: null }, at);
+          await write(written, { speed: 0, eta: null }, at);
         }
       }
       await pause(intervalMs, over.signal);
     }
   };
-  const writing = write().catch((error: unknown) => lost.abort(error));
+  const writing = writeAll().catch((error: unknown) => lost.abort(error));
 
   return {
     report: (count) => {

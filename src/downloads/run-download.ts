@@ -5,7 +5,8 @@ import { OutOfTime } from '../media/interruptions.ts';
 import { SourceFailed } from '../media/source-failed.ts';
 import { AttemptLost, LEASE_SECONDS, type Attempt } from './attempts/table.ts';
 import type { DownloadMessage } from './download-message.ts';
-import { discardNow, fetchAndStore, type FetchAndStoreDeps } from './fetch-and-store.ts';
+import { discardNow } from './dropped-bytes.ts';
+import { fetchAndStore, type FetchAndStoreDeps } from './fetch-and-store.ts';
 import { keepHold } from './keep-hold.ts';
 import type { DownloadsTable } from './table.ts';
 
@@ -54,7 +55,7 @@ async function end(app: RunDownloadDeps, attempt: Attempt, error: unknown): Prom
     }
     if (error instanceof SourceFailed) {
       log.warn('download failed', { code: error.code, error });
-      return await discardNow(app, await app.attempts.fail(attempt, error, app.now()));
+      return await discardNow(app, await app.attempts.fail(attempt, error, app.now()), attempt.inherited);
     }
     // Nothing is discarded here: a `complete` whose answer was lost may have committed. Whoever takes over knows.
     await app.attempts.release(attempt, app.now());
@@ -71,12 +72,15 @@ async function end(app: RunDownloadDeps, attempt: Attempt, error: unknown): Prom
 }
 
 /**
- * Whoever lost its hold leaves what is stored to its successor. Only when the record no longer names it are parts freed that were
- * stored since; the bytes have been noted for deletion by whoever took the name away, and the janitor does the rest.
+ * Whoever lost its hold leaves what is stored to its successor. Only when the record names something else is that deleted which was
+ * stored since: no key is ever named again. When there is no record any more, others may share what was stored whole: then parts
+ * alone are freed, and whoever deleted the record has noted the rest.
  */
 async function abandonUnnamed(app: RunDownloadDeps, { download }: Attempt): Promise<void> {
-  if (download.media_key === null) return;
-  const current = await app.downloads.get(download.id);
-  if (current?.media_key === download.media_key) return;
-  await app.abandon(download.media_key).catch((error: unknown) => log.warn('parts left to the janitor', { error }));
+  const { id, media_key } = download;
+  if (media_key === null) return;
+  const current = await app.downloads.get(id);
+  if (current?.media_key === media_key) return;
+  const freed = current === null ? app.abandon(media_key) : app.discard(media_key, current.media_key);
+  await freed.catch((error: unknown) => log.warn('bytes left to the janitor', { error }));
 }

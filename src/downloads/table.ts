@@ -1,29 +1,20 @@
 import { DeleteCommand, GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { transact, type Write } from '../aws/transact.ts';
-import {
-  changeDownload,
-  discardKey,
-  discardWrites,
-  downloadKey,
-  removeDownload,
-  type DownloadTables,
-} from './change-download.ts';
+import { changeDownload, downloadKey, removeDownload, type DownloadTables } from './change-download.ts';
 import { downloadRecord, type Download } from './download.ts';
+import { discardKey, droppedBy, type Dropped } from './dropped-bytes.ts';
+import { withExpiry } from './expiry.ts';
 import { idempotencyWrite, storedAnswer, type IdempotentRequest } from './idempotency.ts';
-
-export { discardedId } from './change-download.ts';
+import { bytesSharedBy, lostReference, sharedBytesTable } from './shared-bytes/table.ts';
 
 export type RequestOutcome = { kind: 'accepted' } | { kind: 'repeated'; answer: string } | { kind: 'conflict' };
 
-/** What somebody wants of a download as it is now; `discards` gives up the bytes it had. */
-export type Decision =
-  | { kind: 'changed'; download: Download; discards?: boolean }
-  | { kind: 'unchanged' }
-  | { kind: 'refused' };
+/** What somebody wants of a download as it is now; one that names no bytes any more gives up those it had. */
+export type Decision = { kind: 'changed'; download: Download } | { kind: 'unchanged' } | { kind: 'refused' };
 
 export type UpdateOutcome =
-  | { kind: 'changed'; before: Download; download: Download }
+  | { kind: 'changed'; before: Download; download: Download; dropped: Dropped | null }
   | { kind: 'unchanged'; download: Download }
   | { kind: 'refused'; download: Download }
   | { kind: 'missing' }
@@ -46,13 +37,21 @@ export type DownloadsTable = {
     repeatable: (after: Download) => IdempotentRequest | null,
     now: Date,
   ): Promise<UpdateOutcome>;
-  /** Deletes the record, tells its listeners and notes its bytes for deletion. Null: there was no such download. */
-  remove(id: string, now: Date): Promise<Download | null>;
-  /** The bytes that were noted under this name (`discardedId`) are gone. */
+  /**
+   * Deletes the record, tells its listeners and notes its bytes for deletion, unless others share them. Null: there is no such
+   * download, or it is not one of those that are meant.
+   */
+  remove(
+    id: string,
+    now: Date,
+    meant?: (download: Download) => boolean,
+  ): Promise<{ download: Download; dropped: Dropped | null } | null>;
+  /** The bytes that were noted under this name are gone. */
   forgetDiscarded(discarded: string): Promise<void>;
 };
 
 export function downloadsTable(db: DynamoDBDocumentClient, tables: DownloadTables): DownloadsTable {
+  const shared = sharedBytesTable(db, tables.downloads);
   const get = async (id: string): Promise<Download | null> => {
     const { Item } = await db.send(
       new GetCommand({ TableName: tables.downloads, Key: downloadKey(id), ConsistentRead: true }),
@@ -92,24 +91,27 @@ export function downloadsTable(db: DynamoDBDocumentClient, tables: DownloadTable
         if (before === null) return { kind: 'missing' };
         const decision = decide(before);
         if (decision.kind !== 'changed') return { kind: decision.kind, download: before };
-        const download = { ...decision.download, seq: before.seq + 1 };
+        const download = withExpiry({ ...decision.download, seq: before.seq + 1 }, tables.retentionDays);
         const writes = changeDownload(tables, before, download, now);
-        if (decision.discards) writes.push(...discardWrites(tables.downloads, before, now));
         const request = repeatable(download);
         if (request !== null) writes.push(idempotencyWrite(tables.downloads, request, now));
         const outcome = await transact(db, writes, randomUUID());
-        if (outcome.committed) return { kind: 'changed', before, download };
+        if (outcome.committed) return { kind: 'changed', before, download, dropped: droppedBy(before, download) };
         const earlier = request === null ? undefined : outcome.failed.get(writes.length - 1);
         if (request !== null && earlier !== undefined) return storedAnswer(earlier, request);
       }
     },
 
-    async remove(id, now) {
+    async remove(id, now, meant = () => true) {
       for (;;) {
         const download = await get(id);
-        if (download === null) return null;
-        const outcome = await transact(db, removeDownload(tables, download, now), randomUUID());
-        if (outcome.committed) return download;
+        if (download === null || !meant(download)) return null;
+        const bytes = await bytesSharedBy(shared, download);
+        const dropped = bytes === null || bytes.refs === 1 ? droppedBy(download, null) : null;
+        const writes = removeDownload(tables, download, dropped, now);
+        if (bytes !== null) writes.push(lostReference(tables.downloads, bytes));
+        const outcome = await transact(db, writes, randomUUID());
+        if (outcome.committed) return { download, dropped };
       }
     },
 

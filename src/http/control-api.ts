@@ -40,7 +40,7 @@ export function controlApi(api: OpenAPIHono, app: DownloadsApiDeps): void {
   api.openapi(routes.requestBatch, async (c) => {
     const { urls, quality } = c.req.valid('json');
     const language = c.req.header('accept-language');
-    const refusals = urls.map((url) => refuseUrl(url, app.allowPrivateSources, languageOf(language)));
+    const refusals = urls.map((url) => refuseUrl(url, app, languageOf(language)));
     const batch = { owner: OWNER, urls, quality, idempotencyKey: c.req.valid('header')['idempotency-key'] };
     const outcome = await requestBatch(app, batch, (place) => refusals[place] === null);
     if (outcome.kind === 'conflict') throw new Refused('idempotency_conflict');

@@ -6,23 +6,23 @@ import { listDownloads } from '../downloads/list-downloads.ts';
 import type { DownloadListing } from '../downloads/listing/table.ts';
 import { requestDownload, type RequestDownloadDeps } from '../downloads/request-download.ts';
 import type { DownloadsTable } from '../downloads/table.ts';
-import { refuseUrl } from './check-url.ts';
+import { refuseUrl, type UrlRules } from './check-url.ts';
 import { OWNER } from './owner.ts';
 import { languageOf, Refused } from './problem.ts';
 
 export type DownloadsApiDeps = RequestDownloadDeps &
-  DeleteDownloadDeps & {
+  DeleteDownloadDeps &
+  UrlRules & {
     downloads: DownloadsTable;
     listing: DownloadListing;
     /** A link to a completed download's file, for the address the viewer came by. */
     linkTo: (download: Download, viewerHost: string | undefined) => Promise<string>;
-    allowPrivateSources: boolean;
   };
 
 export function downloadsApi(api: OpenAPIHono, app: DownloadsApiDeps): void {
   api.openapi(routes.requestDownload, async (c) => {
     const { url, quality } = c.req.valid('json');
-    const refusal = refuseUrl(url, app.allowPrivateSources, languageOf(c.req.header('accept-language')));
+    const refusal = refuseUrl(url, app, languageOf(c.req.header('accept-language')));
     if (refusal !== null) throw new Refused('invalid_request', { errors: [refusal] });
     const idempotencyKey = c.req.valid('header')['idempotency-key'];
     const outcome = await requestDownload(app, { owner: OWNER, url, quality, idempotencyKey });

@@ -3,13 +3,12 @@ import { downloadFailures } from '../../contract/download-failure.ts';
 import type { Inspection } from '../../contract/inspection.ts';
 import { inspectUrl } from '../../contract/inspect-route.ts';
 import { SourceFailed } from '../media/source-failed.ts';
-import { refuseUrl } from './check-url.ts';
+import { refuseUrl, type UrlRules } from './check-url.ts';
 import { languageOf, Refused } from './problem.ts';
 
-export type InspectApiDeps = {
+export type InspectApiDeps = UrlRules & {
   /** What a source offers at a URL. Throws SourceFailed. */
   inspect: (url: string, signal: AbortSignal) => Promise<Inspection>;
-  allowPrivateSources: boolean;
 };
 
 /** Less than API Gateway's own 30 s, so that it is we who say what happened. */
@@ -20,7 +19,7 @@ export function inspectApi(api: OpenAPIHono, app: InspectApiDeps): void {
   api.openapi(inspectUrl, async (c) => {
     const { url } = c.req.valid('json');
     const language = languageOf(c.req.header('accept-language'));
-    const refusal = refuseUrl(url, app.allowPrivateSources, language);
+    const refusal = refuseUrl(url, app, language);
     if (refusal !== null) throw new Refused('invalid_request', { errors: [refusal] });
     try {
       return c.json(await app.inspect(url, AbortSignal.timeout(PATIENCE_MS)), 200);

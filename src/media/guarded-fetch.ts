@@ -2,6 +2,7 @@ import { lookup as systemLookup } from 'node:dns';
 import { isIP } from 'node:net';
 import { Agent, buildConnector, type Dispatcher, request } from 'undici';
 import { forbidden, guardedLookup, isPublicAddress } from './address-guard.ts';
+import { isAmong } from './host-rules.ts';
 import { MayPass } from './retries.ts';
 import { SourceFailed } from './source-failed.ts';
 
@@ -12,6 +13,8 @@ type GuardOptions = {
   /** Only a laptop's own run may reach private addresses. */
   allowPrivate: boolean;
   lookup?: typeof systemLookup;
+  /** Not connected to either, nor to hosts below them. */
+  deniedHosts?: readonly string[];
   /** Whatever is asked of these hosts is asked of another base URL; a laptop's own run alone has any. */
   hostOverrides?: Record<string, string>;
   /** Connections to one origin at a time. */
@@ -20,8 +23,9 @@ type GuardOptions = {
   timeouts?: { connect: number; headers: number; body: number };
 };
 
-/** Connections that reach no private address, whatever a URL, its DNS or a redirect says. */
+/** Connections that reach no private address and no denied host, whatever a URL, its DNS or a redirect says. */
 export function guardedDispatcher(options: GuardOptions): Dispatcher {
+  const { deniedHosts = [] } = options;
   const { connect, headers, body } = options.timeouts ?? { connect: 10_000, headers: 30_000, body: 30_000 };
   const dial = buildConnector({ timeout: connect });
   const dialGuarded = buildConnector({ timeout: connect, lookup: guardedLookup(options.lookup ?? systemLookup) });
@@ -33,6 +37,7 @@ export function guardedDispatcher(options: GuardOptions): Dispatcher {
     bodyTimeout: body,
     connect: (target, callback) => {
       const { hostname, port } = target;
+      if (isAmong(hostname, deniedHosts)) return callback(new SourceFailed('host_not_allowed', hostname), null);
       if (options.allowPrivate || standIns.has(`${hostname}:${port}`)) return dial(target, callback);
       // Node asks no lookup for an address that is already one.
       if (isIP(hostname) === 0 || isPublicAddress(hostname)) return dialGuarded(target, callback);

@@ -13,6 +13,7 @@ export function mediaSources(
   const dispatcher = guardedDispatcher({
     allowPrivate: env.FASTTRACK_ALLOW_PRIVATE_SOURCES,
     hostOverrides,
+    deniedHosts: env.DENIED_HOSTS,
     ...(connections !== undefined && { connections }),
   });
   const configured = configuredSources({
@@ -22,5 +23,7 @@ export function mediaSources(
     ytDlp: env.YT_DLP_PATH === undefined ? undefined : { path: env.YT_DLP_PATH, hosts: env.YT_DLP_HOSTS },
     hostOverrides,
   });
-  return { sources: sourceChain(configured), dispatcher };
+  const hosts = { allowed: env.ALLOWED_HOSTS, denied: env.DENIED_HOSTS };
+  const limits = { hosts, maxDurationSeconds: env.MAX_DURATION_SECONDS };
+  return { sources: sourceChain(configured, limits), dispatcher };
 }

@@ -11,6 +11,8 @@ type Merging = {
   video: Staged;
   audio: Staged;
   into: { key: string; contentType: string | null };
+  /** From 0 to 1, never less than the last time. Called for every packet. */
+  onProgress: (fraction: number) => void;
   signal: AbortSignal;
 };
 
@@ -25,9 +27,9 @@ export function mediaStorage(bucket: MediaBucket, settings: Omit<EngineSettings,
         ...merging,
         // Its key begins with one that the record names: that suffices to find it.
         onUploadCreated: () => Promise.resolve(),
-        onProgress: () => undefined,
         onLeftBehind,
       }),
+    stored: (key: string) => bucket.headObject(key),
     discard: discardFrom(bucket),
     abandon: abandonFrom(bucket),
   };

@@ -24,7 +24,7 @@ const attempts = () => attemptsTable(world.db, world.names);
 const news = () => newsTable(world.db, world.names.news).after(downloadChannel(id), 0);
 const counters = () => countersOf(world.db, world.names.downloads);
 
-const undescribed = { thumbnail: '', duration: null, tracks: [] };
+const undescribed = { thumbnail: '', duration: null, source_key: null, tracks: [] };
 
 async function claimed(seconds = 1): Promise<Attempt> {
   const claim = await attempts().claim(id, at(seconds));
@@ -117,6 +117,10 @@ test('a download whose message nobody could handle is given up, unless somebody 
   await attempts().release(attempt, at(3));
   await attempts().giveUp(id, at(4));
   expect(await downloads().get(id)).toMatchObject({ status: 'failed', error_code: 'gave_up', attempt: null });
+  const told = await newsTable(world.db, world.names.news).after('admin', 0);
+  expect(told).toMatchObject([
+    { notification: { type: 'admin_notification', code: 'dead_letter', data: { download_id: id } } },
+  ]);
 });
 
 test('a download deleted under its worker stops it, and its bytes are noted for deletion after the lease', async () => {

@@ -1,16 +1,13 @@
 import { expect, test } from 'vitest';
-import type { Attempt } from '../../src/downloads/attempts/table.ts';
 import { reportProgress } from '../../src/downloads/report-progress.ts';
-import { aDownload, at } from '../support/a-download.ts';
+import type { Pace } from '../../src/media/progress.ts';
+import { at } from '../support/a-download.ts';
 
 function aReport() {
   const written: { bytes_downloaded: number; speed: number | null; eta: number | null }[] = [];
   let seconds = 0;
-  const attempt: Attempt = { token: 't', download: aDownload({ bytes_total: 1_000 }), lastWrite: Promise.resolve() };
-  const attempts = {
-    progress: async (_attempt: Attempt, progress: (typeof written)[number]) => void written.push(progress),
-  };
-  const report = reportProgress(attempts, attempt, () => at(seconds), 1);
+  const write = async (bytes_downloaded: number, pace: Pace) => void written.push({ bytes_downloaded, ...pace });
+  const report = reportProgress({ write, total: () => 1_000, now: () => at(seconds) }, 1);
   const pass = async (passed: number) => {
     seconds += passed;
     const before = written.length;

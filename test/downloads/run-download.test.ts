@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { TryAgainIn } from '../../src/aws/each-message.ts';
 import { attemptsTable } from '../../src/downloads/attempts/table.ts';
 import { runDownload, type RunDownloadDeps } from '../../src/downloads/run-download.ts';
+import { sharedBytesTable } from '../../src/downloads/shared-bytes/table.ts';
 import { downloadsTable } from '../../src/downloads/table.ts';
 import { repairsTable } from '../../src/downloads/repairs/table.ts';
 import { BeginAnew, OutOfTime } from '../../src/media/interruptions.ts';
@@ -52,6 +53,8 @@ function aWorker(changes: Partial<RunDownloadDeps> = {}) {
   const app: RunDownloadDeps = {
     attempts: attemptsTable(world.db, world.names),
     downloads: downloads(),
+    sharedBytes: sharedBytesTable(world.db, world.names.downloads),
+    stored: () => Promise.resolve(null),
     resolve: () => Promise.resolve(resolved),
     fetchTrack: () => Promise.resolve({ bytes: 10 }),
     merge: () => Promise.resolve({ bytes: 21 }),

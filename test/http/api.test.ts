@@ -71,6 +71,28 @@ test('a loopback URL is taken where private sources are allowed', async () => {
   expect((await post({ url: 'http://127.0.0.1:9/a' }, { api: api({ allowPrivateSources: true }) })).status).toBe(202);
 });
 
+const hosts = { allowed: ['example.com', 'example.org'], denied: ['bad.example.com'] };
+test.each([
+  ['https://example.com/a', 202],
+  ['https://cdn.EXAMPLE.org./a', 202],
+  ['https://example.net/a', 400],
+  ['https://notexample.com/a', 400],
+  ['https://bad.example.com/a', 400],
+  ['https://very.bad.example.com/a', 400],
+])('where hosts are limited, %s is answered with %d', async (url, status) => {
+  const answer = await post({ url }, { api: api({ hosts }) });
+  expect(answer.status).toBe(status);
+  const refusal = { code: 'invalid_request', errors: [{ field: 'url', code: 'host_not_allowed' }] };
+  if (status === 400) {
+    expect(answer.body).toMatchObject(refusal);
+    const json = { method: 'POST', headers: { 'content-type': 'application/json' }, api: api({ hosts }) };
+    const batch = await call('/downloads/batch', { ...json, body: JSON.stringify({ urls: [url] }) });
+    expect(batch.body).toMatchObject({ results: [{ url, status: 400, problem: refusal }] });
+    const inspected = await call('/downloads/inspect', { ...json, body: JSON.stringify({ url }) });
+    expect(inspected).toMatchObject({ status: 400, body: refusal });
+  }
+});
+
 test('what is not JSON by its content type is refused', async () => {
   const answer = await post('url=https://example.com', {
     headers: { 'content-type': 'application/x-www-form-urlencoded' },

@@ -13,6 +13,10 @@ test('without any setting there are sensible ones', () => {
     downloadConcurrency: 10,
     retain: true,
     logRetentionDays: 30,
+    maxDurationSeconds: 43_200,
+    allowedHosts: [],
+    deniedHosts: [],
+    retentionDays: undefined,
   });
 });
 
@@ -25,6 +29,9 @@ test('text, as --context gives it, means what it means in cdk.json', () => {
       reservedConcurrency: '{"download-worker":4}',
       logRetentionDays: '7',
       accessToken: '',
+      allowedHosts: 'youtube.com,example.com',
+      deniedHosts: '',
+      retentionDays: '30',
     }),
   ).toMatchObject({
     downloadConcurrency: 20,
@@ -33,6 +40,9 @@ test('text, as --context gives it, means what it means in cdk.json', () => {
     reservedConcurrency: { 'download-worker': 4 },
     logRetentionDays: 7,
     accessToken: undefined,
+    allowedHosts: ['youtube.com', 'example.com'],
+    deniedHosts: [],
+    retentionDays: 30,
   });
 });
 
@@ -45,6 +55,8 @@ test.each([
   [{ reservedConcurrency: { worker: 1 } }, 'reservedConcurrency'],
   [{ reservedConcurrency: '{' }, 'reservedConcurrency'],
   [{ maxDownloadBytes: 0 }, 'maxDownloadBytes'],
+  [{ retentionDays: 0 }, 'retentionDays'],
+  [{ deniedHosts: ['https://example.com'] }, 'deniedHosts'],
   [{ throttling: { rate: 10 } }, 'throttling'],
   [{ retain: 'perhaps' }, 'retain'],
   [{ accessToken: 'a secret, not a name!' }, 'accessToken'],
@@ -134,6 +146,17 @@ test('alarms reach a person when there is an address, and concurrency is reserve
     ({ Properties }) => Properties.ReservedConcurrentExecutions ?? [],
   );
   expect(reserved).toEqual([4]);
+}, 60_000);
+
+test('limits reach the functions that keep them', () => {
+  const context = { allowedHosts: ['example.com'], deniedHosts: 'a.example,b.example', retentionDays: 7 };
+  const { template } = synthesise({ ...context, maxDurationSeconds: 60 });
+  const variables = (part: string) =>
+    theResource(template, 'AWS::Lambda::Function', part).Properties.Environment.Variables;
+  const hosts = { ALLOWED_HOSTS: 'example.com', DENIED_HOSTS: 'a.example,b.example' };
+  expect(variables('HttpApi')).toMatchObject({ ...hosts, RETENTION_DAYS: '7' });
+  expect(variables('DownloadWorker')).toMatchObject({ ...hosts, RETENTION_DAYS: '7', MAX_DURATION_SECONDS: '60' });
+  expect(variables('DeadLetter')).toMatchObject({ RETENTION_DAYS: '7' });
 }, 60_000);
 
 test('named origins may send credentials; everybody may not', () => {

@@ -127,7 +127,9 @@ const needs: Record<FunctionName, string[]> = {
     ...consume.map((action) => `sqs:${action} on DownloadQueueDeadLetters`),
   ],
   janitor: [
-    ...items('Downloads', 'Get', 'BatchGet', 'Update', 'Delete'),
+    ...items('Downloads', 'Get', 'BatchGet', 'Put', 'Update', 'Delete'),
+    ...items('News', 'Put'),
+    'dynamodb:Query on TablesDownloads/index/expiring',
     ...items('Connections', 'Get', 'Update', 'Delete'),
     'dynamodb:Query on TablesConnections/index/by_confirmation',
     'dynamodb:Query on TablesConnections/index/by_kind',

@@ -95,6 +95,15 @@ test.each(['file:///etc/passwd', 'ftp://example.com/a.mp4', 'http://[', 'gopher:
   },
 );
 
+test('a denied host is not connected to, by name, by redirect or under another name of its own', async () => {
+  const options = { allowPrivate: true, deniedHosts: ['127.0.0.1', 'tracker.example'] };
+  const denied = { code: 'host_not_allowed' };
+  await expect(get(origin.clip('size=5'), options)).rejects.toMatchObject(denied);
+  await expect(get('http://a.TRACKER.example./x', options)).rejects.toMatchObject(denied);
+  const hop = origin.clip(`redirect-to=${encodeURIComponent('http://tracker.example/a.mp4')}`);
+  await expect(get(hop, { ...options, deniedHosts: ['tracker.example'] })).rejects.toMatchObject(denied);
+});
+
 test('an abort ends it with its own reason', async () => {
   const attempt = get(origin.clip('stall=0'), { allowPrivate: true }, AbortSignal.abort(new Error('cancelled')));
   await expect(attempt).rejects.toThrow('cancelled');

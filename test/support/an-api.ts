@@ -3,6 +3,7 @@ import { countsTable } from '../../src/channels/counts/table.ts';
 import { downloadListing } from '../../src/downloads/listing/table.ts';
 import { downloadsTable } from '../../src/downloads/table.ts';
 import { httpApi } from '../../src/http/api.ts';
+import { ANY_HOST, type HostRules } from '../../src/media/host-rules.ts';
 import { SourceFailed } from '../../src/media/source-failed.ts';
 import { noticesTable } from '../../src/notices/table.ts';
 import { stateTable } from '../../src/snapshots/state/table.ts';
@@ -13,7 +14,10 @@ export const ORIGIN_KEY = 'what-only-cloudfront-knows';
 type World = Pick<Awaited<ReturnType<typeof someTables>>, 'db' | 'names'>;
 
 /** The HTTP API on real tables; what reaches out of the system is made up. */
-export function anApi({ db, names }: World, changes: { token?: string; allowPrivateSources?: boolean } = {}) {
+export function anApi(
+  { db, names }: World,
+  changes: { token?: string; allowPrivateSources?: boolean; hosts?: HostRules } = {},
+) {
   return httpApi({
     downloads: downloadsTable(db, names),
     listing: downloadListing(db, names.downloads),
@@ -36,6 +40,7 @@ export function anApi({ db, names }: World, changes: { token?: string; allowPriv
     linkTo: (download, host) => Promise.resolve(`http://${host ?? 's3'}/${download.media_key}`),
     accessToken: () => Promise.resolve(changes.token ?? null),
     allowPrivateSources: changes.allowPrivateSources ?? false,
+    hosts: changes.hosts ?? ANY_HOST,
     originKey: ORIGIN_KEY,
     placeholderThumbnail: 'http://localhost:8000/thumbnail.svg',
     siteUrl: 'http://localhost:8000',

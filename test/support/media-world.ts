@@ -24,36 +24,14 @@ export async function aMediaWorld() {
   await buckets.create('media');
   const endpoint = await startEndpoint({ port: 0, s3: buckets.service });
   const origin = await startMediaOrigin();
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const client = new S3Client({
-    endpoint: endpoint.url,
-    region: 'us-east-1',
-    credentials,
-    maxAttempts: 1,
-    forcePathStyle: true,
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-  });
+  const client = anS3Client(endpoint.url);
   const bucket = mediaBucket(client, 'media');
-  const dispatcher = guardedDispatcher({
-    allowPrivate: true,
-    connections: 16,
-    timeouts: { connect: 300, headers: 400, body: 400 },
-  });
-  const settings: EngineSettings = {
-    dispatcher,
-    maxBytes: 10_000 * MIB,
-    partBytes: 5 * MIB,
-    connections: 4,
-    mostConnections: 4,
-    retries: HURRIED,
-    onLeftBehind: (error) => {
-      throw error;
-    },
-  };
+  const settings = impatientSettings();
+  const { dispatcher } = settings;
 
   return {
     origin,
+    s3Url: endpoint.url,
     bucket,
     settings,
     /** What an attempt does with a track, and what it told meanwhile. */
@@ -117,6 +95,36 @@ export async function aMediaWorld() {
       await Promise.all([endpoint.stop(), origin.stop()]);
       await buckets.stop();
       await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+export function anS3Client(endpoint: string): S3Client {
+  return new S3Client({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+    forcePathStyle: true,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+}
+
+export function impatientSettings(): EngineSettings {
+  return {
+    dispatcher: guardedDispatcher({
+      allowPrivate: true,
+      connections: 16,
+      timeouts: { connect: 300, headers: 400, body: 400 },
+    }),
+    maxBytes: 10_000 * MIB,
+    partBytes: 5 * MIB,
+    connections: 4,
+    mostConnections: 4,
+    retries: HURRIED,
+    onLeftBehind: (error) => {
+      throw error;
     },
   };
 }

@@ -16,6 +16,7 @@ export async function someTables() {
   return {
     db,
     names,
+    endpoint: engine.endpoint,
     async stop() {
       db.destroy();
       await engine.stop();

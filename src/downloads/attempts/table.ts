@@ -1,24 +1,37 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { randomUUID } from 'node:crypto';
-import type { DownloadFailureCode } from '../../../contract/download-failure.ts';
 import { transact, type Write } from '../../aws/transact.ts';
-import {
-  changeDownload,
-  discardedId,
-  discardWrites,
-  downloadKey,
-  shardOf,
-  type DownloadTables,
-} from '../change-download.ts';
-import { isOver, type Download, type StoredTrack } from '../download.ts';
-
+import { changeDownload, downloadKey, shardOf, type DownloadTables } from '../change-download.ts';
+import { newsWrite } from '../../news/table.ts';
+import { deadLetterNews } from '../dead-letter-news.ts';
+import { isOver, nothingStored, type Download, type StoredTrack } from '../download.ts';
+import { withExpiry } from '../expiry.ts';
+import { droppedBy, type Dropped } from '../dropped-bytes.ts';
+import { anotherReference, firstReference, type SharedBytes } from '../shared-bytes/table.ts';
 import { downloadsTable } from '../table.ts';
+import {
+  claimed,
+  failed,
+  completed,
+  type Stored,
+  type Failure,
+  leaseFrom,
+  LEASE_SECONDS,
+  secondsHeld,
+} from './transitions.ts';
 
-export const LEASE_SECONDS = 30;
+export { LEASE_SECONDS };
 const MAX_IDLE_ATTEMPTS = 5;
 
-/** One worker's hold on a download. `download` is the record as this worker last wrote it; its writes take turns. */
-export type Attempt = { readonly token: string; download: Download; lastWrite: Promise<unknown> };
+/** One worker's hold on a download; its writes take turns. */
+export type Attempt = {
+  readonly token: string;
+  /** The key that earlier attempts have stored under, and may still be storing. */
+  readonly inherited: string | null;
+  /** The record as this worker last wrote it. */
+  download: Download;
+  lastWrite: Promise<unknown>;
+};
 
 export type Claim =
   | { kind: 'claimed'; attempt: Attempt }
@@ -32,18 +45,12 @@ export class AttemptLost extends Error {
   override readonly name = 'AttemptLost';
 }
 
-/** Bytes that a download let go of, noted for deletion under this name, all but the object to keep. */
-export type Dropped = { discarded_id: string; media_key: string; keep: string | null };
-
-type Description = Pick<
-  Download,
-  'title' | 'thumbnail' | 'duration' | 'bytes_total' | 'content_type' | 'format' | 'file_name' | 'media_key' | 'tracks'
->;
-type Progress = Pick<Download, 'bytes_downloaded' | 'speed' | 'eta'>;
-type Stored = { bytes: number; media_key: string };
-
-/** Why a download failed, and what could be asked for instead. */
-type Failure = { code: DownloadFailureCode; choices?: readonly string[] };
+/** What the source says of it. */
+export type Title = Pick<Download, 'title' | 'file_name' | 'thumbnail' | 'duration'>;
+type Description = Title &
+  Pick<Download, 'bytes_total' | 'content_type' | 'format' | 'media_key' | 'source_key' | 'tracks'>;
+type Progress = Partial<Pick<Download, 'bytes_downloaded' | 'bytes_merged'>> & Pick<Download, 'speed' | 'eta'>;
+type Shared = { dropped: Dropped | null } | false;
 
 export type AttemptsTable = {
   /** Takes the download for one worker: a pending one, or one whose worker's lease has run out. */
@@ -54,10 +61,15 @@ export type AttemptsTable = {
   trackStored(attempt: Attempt, index: number, track: StoredTrack, now: Date): Promise<void>;
   /** Says what is being done now, and renews the lease in the same write. */
   phase(attempt: Attempt, phase: Download['phase'], now: Date): Promise<void>;
+  /** All tracks are stored, so many bytes; they are being merged. */
+  merging(attempt: Attempt, bytes: number, now: Date): Promise<void>;
   progress(attempt: Attempt, progress: Progress, now: Date): Promise<void>;
-  /** These three let go of stored bytes: the same write notes them for deletion. */
+  /** Those that follow may let go of stored bytes: the same write notes them for deletion. */
   drop(attempt: Attempt, now: Date): Promise<Dropped | null>;
+  /** From then on others may share the bytes, unless some of the same source are shared already. */
   complete(attempt: Attempt, stored: Stored, now: Date): Promise<Dropped | null>;
+  /** Completes with bytes that are stored already. False: those have just been let go of, and nothing was written. */
+  share(attempt: Attempt, title: Title, bytes: SharedBytes, now: Date): Promise<Shared>;
   fail(attempt: Attempt, failure: Failure, now: Date): Promise<Dropped | null>;
   /** Lets go at once, so that the next delivery need not wait for the lease to end. */
   release(attempt: Attempt, now: Date): Promise<void>;
@@ -67,21 +79,29 @@ export type AttemptsTable = {
 
 export function attemptsTable(db: DynamoDBDocumentClient, tables: DownloadTables): AttemptsTable {
   const downloads = downloadsTable(db, tables);
-  const change = async (before: Download, after: Omit<Download, 'seq'>, now: Date): Promise<Download | null> => {
-    const next = { ...after, seq: before.seq + 1 };
-    const dropped = droppedBy(before, next);
-    const notes = dropped === null ? [] : discardWrites(tables.downloads, before, now, dropped.keep);
-    const outcome = await transact(db, [...changeDownload(tables, before, next, now), ...notes], randomUUID());
-    return outcome.committed ? next : null;
+  /** With what belongs to the change, such as counting it among those that have its bytes: all is written, or nothing. */
+  const write = async (before: Download, after: Omit<Download, 'seq'>, now: Date, belonging: Write[]) => {
+    const download = withExpiry({ ...after, seq: before.seq + 1 }, tables.retentionDays);
+    const writes = changeDownload(tables, before, download, now);
+    const outcome = await transact(db, [...writes, ...belonging], randomUUID());
+    if (outcome.committed) return { written: download };
+    return { written: null, stale: [...outcome.failed.keys()].some((index) => index < writes.length) };
   };
-  const hold = (attempt: Attempt, patch: Partial<Download>, now: Date): Promise<Dropped | null> =>
+  const change = async (before: Download, after: Omit<Download, 'seq'>, now: Date): Promise<Download | null> =>
+    (await write(before, after, now, [])).written;
+  const holdIf = (attempt: Attempt, patch: Partial<Download>, now: Date, reference: Write[]): Promise<Shared> =>
     inTurn(attempt, async () => {
       const before = attempt.download;
-      const next = await change(before, { ...before, ...patch }, now);
-      if (next === null) throw new AttemptLost(`attempt ${attempt.token} lost its hold`);
-      attempt.download = next;
-      return droppedBy(before, next);
+      const { written, stale } = await write(before, { ...before, ...patch }, now, reference);
+      if (stale === true) throw new AttemptLost(`attempt ${attempt.token} lost its hold`);
+      if (written === null) return false;
+      attempt.download = written;
+      return { dropped: droppedBy(before, written) };
     });
+  const hold = async (attempt: Attempt, patch: Partial<Download>, now: Date): Promise<Dropped | null> => {
+    const held = await holdIf(attempt, patch, now, []);
+    return held === false ? null : held.dropped;
+  };
   const setLease = (attempt: Attempt, until: string): Promise<void> =>
     inTurn(attempt, async () => {
       const { id } = attempt.download;
@@ -114,7 +134,9 @@ export function attemptsTable(db: DynamoDBDocumentClient, tables: DownloadTables
         }
         const token = randomUUID();
         const next = await change(download, { ...download, ...claimed(download, token, now) }, now);
-        if (next !== null) return { kind: 'claimed', attempt: { token, download: next, lastWrite: Promise.resolve() } };
+        if (next === null) continue;
+        const inherited = download.media_key;
+        return { kind: 'claimed', attempt: { token, inherited, download: next, lastWrite: Promise.resolve() } };
       }
     },
 
@@ -133,28 +155,37 @@ export function attemptsTable(db: DynamoDBDocumentClient, tables: DownloadTables
       await hold(attempt, { phase, lease_expires_at: leaseFrom(now) }, now);
     },
 
-    drop: (attempt, now) => hold(attempt, { ...nothingStored, phase: 'resolving', bytes_downloaded: 0 }, now),
+    async merging(attempt, bytes, now) {
+      const all = { bytes_total: bytes, bytes_downloaded: bytes, speed: null, eta: null };
+      await hold(attempt, { ...all, phase: 'merging', lease_expires_at: leaseFrom(now) }, now);
+    },
+
+    drop: (attempt, now) =>
+      hold(attempt, { ...nothingStored, phase: 'resolving', bytes_downloaded: 0, bytes_merged: 0 }, now),
 
     async progress(attempt, progress, now) {
-      const further = progress.bytes_downloaded > attempt.download.bytes_reached;
-      const reached = further ? { bytes_reached: progress.bytes_downloaded, idle_attempts: 0 } : {};
+      const { bytes_downloaded = 0 } = progress;
+      const further = bytes_downloaded > attempt.download.bytes_reached;
+      const reached = further ? { bytes_reached: bytes_downloaded, idle_attempts: 0 } : {};
       await hold(attempt, { ...progress, ...reached }, now);
     },
 
-    complete: (attempt, { bytes, media_key }, now) =>
-      hold(
-        attempt,
-        {
-          ...ended(now),
-          status: 'completed',
-          bytes_downloaded: bytes,
-          bytes_total: bytes,
-          file_size: bytes,
-          media_key,
-          tracks: [],
-        },
-        now,
-      ),
+    async complete(attempt, { bytes, media_key }, now) {
+      const { source_key, content_type, format } = attempt.download;
+      const patch = completed({ bytes, media_key }, now);
+      if (source_key !== null) {
+        const first = firstReference(tables.downloads, { source_key, media_key, bytes, content_type, format });
+        const shared = await holdIf(attempt, patch, now, [first]);
+        if (shared !== false) return shared.dropped;
+      }
+      return hold(attempt, { ...patch, source_key: null }, now);
+    },
+
+    share(attempt, title, stored, now) {
+      const { source_key, content_type, format } = stored;
+      const patch = { ...title, ...completed(stored, now), source_key, content_type, format, shared: true };
+      return holdIf(attempt, patch, now, [anotherReference(tables.downloads, stored)]);
+    },
 
     fail: (attempt, failure, now) => hold(attempt, failed(failure, now), now),
 
@@ -162,7 +193,9 @@ export function attemptsTable(db: DynamoDBDocumentClient, tables: DownloadTables
       for (;;) {
         const download = await downloads.get(id);
         if (download === null || isOver(download) || secondsHeld(download, now) > 0) return;
-        if ((await change(download, { ...download, ...failed({ code: 'gave_up' }, now) }, now)) !== null) return;
+        const told = newsWrite(tables.news, deadLetterNews(download, now), now);
+        const given = { ...download, ...failed({ code: 'gave_up' }, now) };
+        if ((await write(download, given, now, [told])).written !== null) return;
       }
     },
   };
@@ -172,58 +205,4 @@ function inTurn<T>(attempt: Attempt, write: () => Promise<T>): Promise<T> {
   const turn = attempt.lastWrite.then(write);
   attempt.lastWrite = Promise.allSettled([turn]);
   return turn;
-}
-
-const leaseFrom = (now: Date): string => new Date(now.getTime() + LEASE_SECONDS * 1000).toISOString();
-
-function secondsHeld({ status, lease_expires_at }: Download, now: Date): number {
-  if (status !== 'downloading' || lease_expires_at === null) return 0;
-  return Math.max(0, (Date.parse(lease_expires_at) - now.getTime()) / 1000);
-}
-
-function claimed(download: Download, token: string, now: Date): Partial<Download> {
-  return {
-    status: 'downloading',
-    phase: 'resolving',
-    attempt: token,
-    lease_expires_at: leaseFrom(now),
-    started_at: download.started_at ?? now.toISOString(),
-    unsettled_since: null,
-    // What is stored stays, and the bar where it is.
-    ...(download.tracks.some(({ upload, bytes }) => upload !== null || bytes !== null) ? {} : { bytes_downloaded: 0 }),
-    speed: null,
-    eta: null,
-    // Counted as idle until it comes further than those before: a worker that dies early never gets to say so.
-    idle_attempts: download.idle_attempts + 1,
-  };
-}
-
-function ended(now: Date): Partial<Download> {
-  return {
-    phase: null,
-    speed: null,
-    eta: null,
-    attempt: null,
-    lease_expires_at: null,
-    unsettled_since: null,
-    completed_at: now.toISOString(),
-  };
-}
-
-const failed = ({ code, choices = [] }: Failure, now: Date): Partial<Download> => ({
-  ...ended(now),
-  ...nothingStored,
-  status: 'failed',
-  error_code: code,
-  error_choices: [...choices],
-});
-
-const nothingStored = { media_key: null, tracks: [] } satisfies Partial<Download>;
-
-/** A record that no longer names its bytes lets go of them; an object of theirs that it names instead is kept. */
-function droppedBy(before: Download, after: Download): Dropped | null {
-  const { media_key } = before;
-  if (media_key === null || media_key === after.media_key) return null;
-  const keep = after.media_key?.startsWith(media_key) === true ? after.media_key : null;
-  return { discarded_id: discardedId(before), media_key, keep };
 }

@@ -15,13 +15,15 @@ export type RepairsTable = {
   unsettledBefore(time: Date): Promise<Unsettled>;
   /** Downloads whose worker's lease ran out and that nobody has taken over. */
   abandonedBefore(time: Date): Promise<Download[]>;
+  /** Downloads whose time to be kept was over by then. */
+  expiredBefore(time: Date): Promise<Download[]>;
 };
 
 const AT_A_TIME = 100;
 const partitions = Array.from({ length: INDEX_SHARDS }, (_, shard) => String(shard));
 
 export function repairsTable(db: DynamoDBDocumentClient, tableName: string): RepairsTable {
-  const before = async (index: 'unsettled' | 'leased', time: Date) => {
+  const before = async (index: 'unsettled' | 'leased' | 'expiring', time: Date) => {
     const bound = { operator: '<', value: time.toISOString() } as const;
     const keys = tables.downloads.indexes[index];
     const query = { tableName, index, ...keys, partitions, bound, order: 'ascending', limit: AT_A_TIME } as const;
@@ -44,6 +46,9 @@ export function repairsTable(db: DynamoDBDocumentClient, tableName: string): Rep
     },
     async abandonedBefore(time) {
       return (await before('leased', time)).map((item) => downloadRecord.parse(item));
+    },
+    async expiredBefore(time) {
+      return (await before('expiring', time)).map((item) => downloadRecord.parse(item));
     },
   };
 }

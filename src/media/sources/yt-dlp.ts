@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import type { Dispatcher } from 'undici';
 import * as z from 'zod';
+import { isAmong } from '../host-rules.ts';
 import { SourceFailed } from '../source-failed.ts';
 import type { Source } from '../source.ts';
 import { type Format, linesOf } from './format.ts';
@@ -72,7 +73,7 @@ const ytDlpVideo = z.object({
 /** Any of the allowed sites, as the program `yt-dlp` describes it: it only tells the formats, their bytes are fetched here. */
 export function ytDlpSource({ dispatcher, path, hosts, limits = LIMITS }: YtDlpOptions): Source {
   const handles = ({ protocol, hostname, port }: URL): boolean =>
-    protocol === 'https:' && port === '' && hosts.some((host) => hostname === host || hostname.endsWith(`.${host}`));
+    protocol === 'https:' && port === '' && isAmong(hostname, hosts);
 
   async function list(url: URL, signal: AbortSignal): Promise<Listing> {
     if (!handles(url)) throw new SourceBroken(`yt-dlp may not be asked about ${url.host}`);

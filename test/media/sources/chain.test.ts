@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ANY_HOST } from '../../../src/media/host-rules.ts';
 import { sourceChain } from '../../../src/media/sources/chain.ts';
 import { SourceBroken } from '../../../src/media/sources/source-broken.ts';
 import { SourceFailed } from '../../../src/media/source-failed.ts';
@@ -35,6 +36,29 @@ test('the first source that knows the URL answers, and is named', async () => {
 test('a broken source passes the question on', async () => {
   expect(await resolve(aSource('first', broken), last)).toMatchObject({ source: 'last' });
   expect(asked).toEqual(['first', 'last']);
+});
+
+test('a host that may not be asked for is asked nothing', async () => {
+  asked.length = 0;
+  const limited = sourceChain([last], { hosts: { allowed: [], denied: ['example.com'] }, maxDurationSeconds: 1 });
+  const refusal = { code: 'host_not_allowed' };
+  await expect(limited.resolve('https://www.example.com/x', 'best', signal)).rejects.toMatchObject(refusal);
+  await expect(limited.inspect('https://example.com/x', signal)).rejects.toMatchObject(refusal);
+  expect(asked).toEqual([]);
+});
+
+test('media that lasts too long is refused, but may be looked at; what tells no duration is taken', async () => {
+  const lasting = (duration: number | null): Source => {
+    const answer = async () => ({ duration }) as Resolved as never;
+    return { name: 'film', handles: () => true, resolve: answer, inspect: answer };
+  };
+  const limits = { hosts: ANY_HOST, maxDurationSeconds: 3_600 };
+  const chain = (duration: number | null) => sourceChain([lasting(duration)], limits);
+  const url = 'https://example.com/x';
+  await expect(chain(3_601).resolve(url, 'best', signal)).rejects.toMatchObject({ code: 'too_long' });
+  expect(await chain(3_601).inspect(url, signal)).toMatchObject({ duration: 3_601 });
+  expect(await chain(3_600).resolve(url, 'best', signal)).toMatchObject({ duration: 3_600 });
+  expect(await chain(null).resolve(url, 'best', signal)).toMatchObject({ duration: null });
 });
 
 test.each([

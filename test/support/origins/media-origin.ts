@@ -18,6 +18,8 @@ export type MediaOrigin = {
   clip(query: string, path?: string): string;
   /** Every request so far, oldest first. */
   requests: OriginRequest[];
+  /** From now on there is another file at this address, with another ETag. */
+  republish(url: string): void;
   /** How many answers are being sent. */
   busy(): number;
   stop(): Promise<void>;
@@ -25,7 +27,7 @@ export type MediaOrigin = {
 
 /**
  * Serves pseudo-random media by `GET /any/path.mp4?size=…&seed=…` (defaults 1000 and 1), with the faults its query asks for:
- * `status=404` · `type=text/html` or `type=none` · `disposition=…` · `etag=…` or `etag=none` · `encoding=gzip` · `range=no` ·
+ * `status=404` · `type=text/html` or `type=none` · `disposition=…` · `etag=…` or `etag=none` · `date=none` · `encoding=gzip` · `range=no` ·
  * `length=none` (chunked), `length=+10`, `length=-10` (lying) · `rate=bytes` per second and connection, without burst credit ·
  * `disconnect=byte`, `stall=byte` (breaks off, or falls silent, at that byte of the file) · `redirect=n` (n hops to itself) ·
  * `redirect-to=url` · `range=star` (ranges of a total it does not tell) · `total=+10`, `total=-10` (lying about it) ·
@@ -37,6 +39,7 @@ export type MediaOrigin = {
 export async function startMediaOrigin({ port = 0, host = '127.0.0.1' } = {}): Promise<MediaOrigin> {
   const requests: OriginRequest[] = [];
   const asked = new Map<string, number>();
+  const republished = new Set<string>();
   let busy = 0;
   const server = createServer((request, response) => {
     const { method = 'GET', url = '/', headers } = request;
@@ -47,7 +50,7 @@ export async function startMediaOrigin({ port = 0, host = '127.0.0.1' } = {}): P
     response.once('close', () => {
       busy -= 1;
     });
-    answer(request, response, count).catch((error: unknown) => response.destroy(error as Error));
+    answer(request, response, count, republished.has(url)).catch((error: unknown) => response.destroy(error as Error));
   });
   server.listen(port, host);
   await once(server, 'listening');
@@ -56,6 +59,7 @@ export async function startMediaOrigin({ port = 0, host = '127.0.0.1' } = {}): P
     url,
     clip: (query, path = '/media/clip.mp4') => `${url}${path}?${query}`,
     requests,
+    republish: (address) => void republished.add(address.slice(url.length)),
     busy: () => busy,
     stop: async () => {
       server.close();
@@ -65,7 +69,12 @@ export async function startMediaOrigin({ port = 0, host = '127.0.0.1' } = {}): P
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, count: number): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  count: number,
+  republished: boolean,
+): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://origin');
   const { searchParams: query, pathname } = url;
   const redirects = Number(query.get('redirect') ?? 0);
@@ -84,7 +93,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, count:
     response.writeHead(200, { 'content-type': 'text/html' }).end('<p>Please sign in');
     return;
   }
-  change(query, count);
+  change(query, count, republished);
   const size = Number(query.get('size') ?? 1_000);
   const range = query.get('range') === 'no' || isStale(request, query) ? 'none' : rangeOf(request.headers.range, size);
   if (range === 'unsatisfiable') {
@@ -119,10 +128,10 @@ function retryAfter(query: URLSearchParams): Record<string, string> {
 }
 
 /** From then on it is the file of another seed. */
-function change(query: URLSearchParams, count: number): void {
+function change(query: URLSearchParams, count: number, republished: boolean): void {
   const seed = Number(query.get('seed') ?? 1);
   const changes = query.get('change-after') === 'each' ? count : count > numberIn(query, 'change-after') ? 1 : 0;
-  query.set('seed', String(seed + changes));
+  query.set('seed', String(seed + (republished ? 1 : changes)));
 }
 
 function isStale({ headers }: IncomingMessage, query: URLSearchParams): boolean {
@@ -141,7 +150,7 @@ function contentHeaders(query: URLSearchParams, pathname: string): Record<string
     'content-disposition': query.get('disposition') ?? 'none',
     'content-encoding': query.get('encoding') ?? 'none',
     etag: etagOf(query),
-    'last-modified': LAST_MODIFIED,
+    'last-modified': query.get('date') ?? LAST_MODIFIED,
     'accept-ranges': query.get('range') === 'no' ? 'none' : 'bytes',
   };
   return Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== 'none'));
