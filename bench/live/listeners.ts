@@ -85,7 +85,9 @@ async function openMany({ paths, atOnce }: Extract<Command, { do: 'open' }>): Pr
   const one = async () => {
     for (const path of left) await open(path);
   };
+  const t0 = Date.now();
   await Promise.all(Array.from({ length: atOnce }, one));
+  console.error('DBG open', Date.now() - t0);
   const end = Date.now() + PATIENCE_MS;
   while (Date.now() < end && listeners.some(({ ready }) => !ready)) await sleep(50);
 }

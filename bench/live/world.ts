@@ -31,7 +31,10 @@ export async function withLiveWorld(
   process.env['MAX_CONNECTIONS_PER_IP'] ??= '1000000';
   const dataDir = await mkdtemp(path.join(tmpdir(), 'bench-live-'));
   const origin = await startMediaOrigin();
-  const stack = await startCommand(dataDir, hear);
+  const stack = await startCommand(dataDir, (line) => {
+    hear?.(line);
+    if (process.env['VERBOSE'] !== undefined) console.error(line);
+  });
   const db = documentClient(stack.awsUrl);
   try {
     const { TableNames = [] } = await db.send(new ListTablesCommand({}));
