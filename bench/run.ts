@@ -1,7 +1,14 @@
 import { benchEngine } from './engine/bench-engine.ts';
 import { benchFanout } from './fanout/bench-fanout.ts';
+import { benchLatency } from './live/bench-latency.ts';
+import { benchSnapshot } from './snapshot/bench-snapshot.ts';
 
-const benches: Record<string, () => Promise<void>> = { engine: benchEngine, fanout: benchFanout };
+const benches: Record<string, () => Promise<void>> = {
+  engine: benchEngine,
+  fanout: benchFanout,
+  latency: benchLatency,
+  snapshot: benchSnapshot,
+};
 
 const [name = ''] = process.argv.slice(2);
 const bench = benches[name];

@@ -9,7 +9,10 @@ export type CurrentSnapshotDeps = {
   now: () => Date;
 };
 
-/** The snapshot of a kind, at most a second old. Of many readers one builds it, and all get the same with the same `seq`. */
+/**
+ * The snapshot of a kind, at most a second old when it was asked for. Of many readers one builds it, and all get the same with the
+ * same `seq`.
+ */
 export type CurrentSnapshot = <K extends SnapshotKind>(kind: K) => Promise<Stored<K>>;
 
 export function currentSnapshot({ snapshots, build, now }: CurrentSnapshotDeps): CurrentSnapshot {
@@ -18,17 +21,46 @@ export function currentSnapshot({ snapshots, build, now }: CurrentSnapshotDeps):
     stats: () => build.stats(),
     dashboard: () => build.dashboard(),
   };
-  return async (kind) => {
+  const look = async <K extends SnapshotKind>(kind: K): Promise<Stored<K>> => {
+    const asked = now();
     for (;;) {
       const stored = await snapshots.stored(kind);
       const at = now();
-      if (stored !== null && isFresh(stored.at, at)) return stored;
+      if (stored !== null && isFresh(stored.at, asked, at)) return stored;
       const refreshed = await snapshots.refresh(kind, await builders[kind](), at, stored);
-      // Null: another reader was first, and what it wrote is fresh.
+      // Null: another reader was first.
       if (refreshed !== null) return refreshed;
     }
   };
+  const looks: { [K in SnapshotKind]: () => Promise<Stored<K>> } = {
+    queue: sharing(() => look('queue')),
+    stats: sharing(() => look('stats')),
+    dashboard: sharing(() => look('dashboard')),
+  };
+  return (kind) => looks[kind]();
 }
 
-/** One from the future was written by a clock that is wrong, ours or the other's: better build it again. */
-const isFresh = (at: string, now: Date): boolean => Math.abs(now.getTime() - Date.parse(at)) < FRESH_MS;
+/**
+ * One from the future was written by a clock that is wrong, ours or the other's: better build it again. One that was begun after we
+ * were asked is good, however long it took: else many slow readers would overtake each other for ever.
+ */
+function isFresh(storedAt: string, asked: Date, now: Date): boolean {
+  const at = Date.parse(storedAt);
+  return Math.abs(now.getTime() - at) < FRESH_MS || (at >= asked.getTime() && at <= now.getTime());
+}
+
+/** One at a time; whoever asks meanwhile shares the next with all others, so that what it gets was begun after it asked. */
+function sharing<T>(make: () => Promise<T>): () => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  let next: Promise<T> | null = null;
+  return () => {
+    if (next !== null) return next;
+    const mine = last.then(() => {
+      next = null;
+      return make();
+    });
+    next = mine;
+    last = Promise.allSettled([mine]);
+    return mine;
+  };
+}

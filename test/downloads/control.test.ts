@@ -58,6 +58,16 @@ test('a running download is paused: its worker stops, its bytes stay, and resume
   expect((await attempts().claim(id, at(12))).kind).toBe('claimed');
 });
 
+test('a paused download stays paused, whatever becomes of a message that was still in the queue', async () => {
+  await store({});
+  await ask('pause');
+  expect((await attempts().claim(id, at(12))).kind).toBe('over');
+  await attempts().giveUp(id, at(13));
+  expect(await now()).toMatchObject({ status: 'paused', error_code: null });
+  await ask('resume');
+  expect((await attempts().claim(id, at(14))).kind).toBe('claimed');
+});
+
 test('what a paused download has stored is kept', async () => {
   await store({ status: 'downloading', ...stored });
   await ask('pause');

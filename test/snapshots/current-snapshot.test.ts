@@ -76,6 +76,46 @@ test('of many who refresh at once one wins, and all go away with the same', asyn
   expect(all[0]).toMatchObject({ seq: 1 });
 });
 
+test('however slow building is, whoever was overtaken takes what the other wrote', async () => {
+  const clock = { now: 7 };
+  let built = 0;
+  const queue = async () => {
+    built += 1;
+    const data = await aReader(clock).build.queue();
+    clock.now += 5;
+    return data;
+  };
+  const build = { ...aReader().build, queue };
+  const readers = Array.from({ length: 12 }, () =>
+    currentSnapshot({ snapshots: stored(), build, now: () => at(clock.now) }),
+  );
+  const all = await Promise.all(readers.map((current) => current('queue')));
+  expect(new Set(all.map(({ seq }) => seq)).size).toBe(1);
+  expect(built).toBe(12);
+});
+
+test('many who ask one reader at once share what is looked up, but never what was begun before they asked', async () => {
+  const reader = aReader({ now: 7 });
+  const [first] = await Promise.all(Array.from({ length: 12 }, () => reader.current('queue')));
+  expect(reader.built.count).toBe(1);
+  const { build } = aReader();
+  let overtake = async () => undefined as unknown;
+  const read: ReturnType<typeof stored>['stored'] = async (kind) => {
+    const found = await stored().stored(kind);
+    await overtake();
+    return found;
+  };
+  const current = currentSnapshot({ snapshots: { ...stored(), stored: read }, build, now: () => at(7) });
+  let later: ReturnType<typeof current<'queue'>> | undefined;
+  overtake = async () => {
+    overtake = async () => undefined;
+    await stored().store('queue', { ...first!.data, pending: 5 }, at(7));
+    later = current('queue');
+  };
+  expect((await current('queue')).data).toMatchObject({ pending: 0 });
+  expect((await later!).data).toMatchObject({ pending: 5 });
+});
+
 test('a snapshot that was overtaken is not written', async () => {
   await request('a');
   const { current } = aReader({ now: 0 });

@@ -45,6 +45,7 @@ function quiet(line: string): void {
 }
 
 export type StackProcess = {
+  pid: number;
   appUrl: string;
   awsUrl: string;
   /** The template's outputs, as the command prints them. */
@@ -53,19 +54,20 @@ export type StackProcess = {
   kill(): Promise<void>;
 };
 
-/** The command of `npm start` as a process of its own, on a data directory that outlives it. */
-export async function startCommand(dataDir: string): Promise<StackProcess> {
+/** The command of `npm start` as a process of its own, on a data directory that outlives it; `hear` gets each line it prints. */
+export async function startCommand(dataDir: string, hear?: (line: string) => void): Promise<StackProcess> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'local-cloud/start.ts'], {
     env: { ...process.env, PORT: '0', AWS_PORT: '0', DATA_DIR: dataDir, FASTTRACK_ALLOW_PRIVATE_SOURCES: '1' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const printed = await untilReady(child);
+  const printed = await untilReady(child, hear);
   const output = (name: string) => {
     const value = new RegExp(`^ *${name} +(\\S+)`, 'm').exec(printed)?.[1];
     if (value === undefined) throw new Error(`the command printed no ${name}:\n${printed}`);
     return value;
   };
   return {
+    pid: child.pid ?? 0,
     appUrl: output('Application'),
     awsUrl: output('AWS APIs'),
     output,
@@ -76,7 +78,7 @@ export async function startCommand(dataDir: string): Promise<StackProcess> {
   };
 }
 
-async function untilReady(child: ChildProcess): Promise<string> {
+async function untilReady(child: ChildProcess, hear?: (line: string) => void): Promise<string> {
   if (child.stdout === null) throw new Error('no output to read');
   const printed: string[] = [];
   const lines = createInterface({ input: child.stdout });
@@ -84,6 +86,7 @@ async function untilReady(child: ChildProcess): Promise<string> {
     // Goes on listening for ever: output that nobody reads would block the command.
     lines.on('line', (line) => {
       printed.push(line);
+      hear?.(line);
       if (line.includes('ready in')) resolve();
     });
     child.once('exit', (code) => reject(new Error(`the command ended with ${code}:\n${printed.join('\n')}`)));

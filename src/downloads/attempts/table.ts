@@ -37,7 +37,7 @@ export type Claim =
   | { kind: 'claimed'; attempt: Attempt }
   /** Another worker holds it, for so many seconds unless it renews. */
   | { kind: 'held'; seconds: number }
-  /** Finished, deleted, or ended just now because attempt after attempt moved nothing. */
+  /** Finished, deleted, paused, or ended just now because attempt after attempt moved nothing. */
   | { kind: 'over' };
 
 /** The attempt's hold was lost: the download was deleted, ended, paused or taken over. What is stored is not this attempt's any more. */
@@ -73,7 +73,7 @@ export type AttemptsTable = {
   fail(attempt: Attempt, failure: Failure, now: Date): Promise<Dropped | null>;
   /** Lets go at once, so that the next delivery need not wait for the lease to end. */
   release(attempt: Attempt, now: Date): Promise<void>;
-  /** Ends a download whose message nobody could handle; one that somebody holds, or that is over, is left alone. */
+  /** Ends a download whose message nobody could handle; one that somebody holds, or that is over or paused, is left alone. */
   giveUp(id: string, now: Date): Promise<void>;
 };
 
@@ -124,7 +124,7 @@ export function attemptsTable(db: DynamoDBDocumentClient, tables: DownloadTables
     async claim(id, now) {
       for (;;) {
         const download = await downloads.get(id);
-        if (download === null || isOver(download)) return { kind: 'over' };
+        if (download === null || isAtRest(download)) return { kind: 'over' };
         const held = secondsHeld(download, now);
         if (held > 0) return { kind: 'held', seconds: held };
         if (download.idle_attempts >= MAX_IDLE_ATTEMPTS) {
@@ -192,7 +192,7 @@ export function attemptsTable(db: DynamoDBDocumentClient, tables: DownloadTables
     async giveUp(id, now) {
       for (;;) {
         const download = await downloads.get(id);
-        if (download === null || isOver(download) || secondsHeld(download, now) > 0) return;
+        if (download === null || isAtRest(download) || secondsHeld(download, now) > 0) return;
         const told = newsWrite(tables.news, deadLetterNews(download, now), now);
         const given = { ...download, ...failed({ code: 'gave_up' }, now) };
         if ((await write(download, given, now, [told])).written !== null) return;
@@ -206,3 +206,6 @@ function inTurn<T>(attempt: Attempt, write: () => Promise<T>): Promise<T> {
   attempt.lastWrite = Promise.allSettled([turn]);
   return turn;
 }
+
+/** Whatever message comes for it: a paused one goes on with the message that `resume` sends. */
+const isAtRest = (download: Download): boolean => isOver(download) || download.status === 'paused';
