@@ -31,8 +31,9 @@ export class LeaseLost extends Error {
 }
 
 const NOTHING_SHOWN = {
-  changes: '',
-  day: '',
+  /** What had changed when the queue was last shown, and the stats: each has watchers of its own. */
+  queueChanges: '',
+  statsChanges: '',
   queue: '',
   stats: '',
   places: '',
@@ -136,10 +137,13 @@ export function showSnapshots(app: ShowDeps, token: string): Showing {
       const now = app.now();
       if ((watched.has('queue') || watched.has('stats')) && !underWay.has('queue') && !underWay.has('stats')) {
         const changes = await app.build.changes();
-        if (changes !== last.changes) {
-          if (watched.has('queue')) await showQueue();
-          if (watched.has('stats')) await showStats();
-          last.changes = changes;
+        if (watched.has('queue') && changes !== last.queueChanges) {
+          await showQueue();
+          last.queueChanges = changes;
+        }
+        if (watched.has('stats') && changes !== last.statsChanges) {
+          await showStats();
+          last.statsChanges = changes;
         }
       }
       if (watched.has('dashboard') && now.getTime() - last.dashboardAt >= DASHBOARD_MS && !underWay.has('dashboard')) {

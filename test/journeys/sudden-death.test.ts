@@ -4,9 +4,16 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { client } from '../support/client.ts';
 import { countersOf } from '../support/counters.ts';
-import { eventually } from '../support/listeners.ts';
+import { eventually, listen } from '../support/listeners.ts';
 import { contentSha256 } from '../support/origins/media-content.ts';
 import { startMediaOrigin, type MediaOrigin } from '../support/origins/media-origin.ts';
+import {
+  countConnections,
+  listenAsInTheSeed,
+  NOBODY,
+  SEED_EXAMPLE,
+  untilCounted,
+} from '../support/seed-connections.ts';
 import { aStack, deployedUrl, startCommand } from '../support/stack.ts';
 import { documentClient } from '../support/tables.ts';
 
@@ -118,6 +125,31 @@ test(
         completed: 21,
         storage_bytes: size + 20 * MB,
       });
+      await after.kill();
+    } finally {
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  },
+);
+
+test(
+  'kill -9 says goodbye for nobody, and yet within 75 s of the restart only those who are there are counted',
+  { ...here, timeout: 120_000 },
+  async () => {
+    const dataDir = await mkdtemp(path.join(tmpdir(), 'fasttrack-'));
+    try {
+      const before = await startCommand(dataDir);
+      const { ws } = await client(before.appUrl).request(origin.clip('size=1000'));
+      await listenAsInTheSeed(before.appUrl, ws);
+      await untilCounted(before.appUrl, SEED_EXAMPLE);
+      await before.kill();
+
+      const after = await startCommand(dataDir);
+      expect(await countConnections(after.appUrl)).toEqual(SEED_EXAMPLE);
+      const present = await listen(after.appUrl, '/ws/eventos?client=ana');
+      await untilCounted(after.appUrl, { ...NOBODY, events_connections: 1, total: 1 }, 75_000);
+      await present.until(({ data }) => JSON.stringify(data) === JSON.stringify({ users_online: 1, connections: 1 }));
+      present.close();
       await after.kill();
     } finally {
       await rm(dataDir, { recursive: true, force: true });

@@ -10,6 +10,10 @@ export type Listener = {
   /** Resolves with the first message, heard already or still to come, that fits. */
   until(fits: (message: Message) => boolean, withinMs?: number): Promise<Message>;
   send(text: string): void;
+  /** What a client may, and must not, do. */
+  sendBinary(bytes: Buffer): void;
+  /** Resolves with the code once the server has closed the connection. */
+  closed: Promise<number>;
   close(): void;
 };
 
@@ -22,6 +26,7 @@ export async function listen(appUrl: string, path: string): Promise<Listener> {
   const heard: Message[] = [];
   const said: string[] = [];
   socket.on('message', (data: Buffer) => heard.push(JSON.parse(data.toString()) as Message));
+  const closed = new Promise<number>((resolve) => socket.once('close', resolve));
   const [described] = await Promise.all([describedBy(appUrl), once(socket, 'open')]);
   let checked = 0;
   const check = () => {
@@ -41,6 +46,8 @@ export async function listen(appUrl: string, path: string): Promise<Listener> {
       said.push(text);
       socket.send(text);
     },
+    sendBinary: (bytes) => socket.send(bytes),
+    closed,
     close: () => {
       socket.terminate();
       check();
@@ -71,7 +78,7 @@ export function handshakeStatus(appUrl: string, path: string): Promise<number> {
 export type StreamEvent = { id: number; data: Message };
 
 /** Reads server-sent events as a browser does, until the stream ends or enough are heard; rejects what AsyncAPI does not describe. */
-export async function readStream(url: string, options: { lastEventId?: number; enough?: number } = {}) {
+export async function readStream(url: string, options: { lastEventId?: number | string; enough?: number } = {}) {
   const stop = new AbortController();
   const headers = options.lastEventId === undefined ? {} : { 'last-event-id': String(options.lastEventId) };
   const response = await fetch(url, { headers, signal: stop.signal });
