@@ -97,7 +97,7 @@ async function record({ db, names }: World, from: number, to: number): Promise<v
   for (let start = from; start < to; start += BATCH) {
     const downloads = Array.from({ length: Math.min(BATCH, to - start) }, (_, n) => numbered(start + n));
     for (const download of downloads)
-      for (const [name, value] of Object.entries(countersDelta(null, download)))
+      for (const [name, value] of Object.entries(countersDelta(null, download, download.file_size ?? 0)))
         totals[name] = (totals[name] ?? 0) + value;
     await put(
       db,
