@@ -20,7 +20,7 @@ const app = {
   ...openSnapshots(db, names, now),
   lease: broadcastLease(db, names.downloads),
   census: censusTable(db, names.connections),
-  stored: snapshotsTable(db, names.downloads).stored,
+  snapshots: snapshotsTable(db, names.downloads),
   storeWrite: snapshotWrite.bind(null, names.downloads),
   start: startFunction(env.AWS_LAMBDA_FUNCTION_NAME),
   measure: measureDelivery(meter()),

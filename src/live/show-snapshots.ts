@@ -21,7 +21,7 @@ export type ShowDeps = DeliverDeps & {
   presence: CountsTable['presence'];
   build: SnapshotBuilder;
   /** What is kept for those who come later; and the write that keeps a newer one, or fails because it is no longer `before`. */
-  stored: SnapshotsTable['stored'];
+  snapshots: Pick<SnapshotsTable, 'stored'>;
   storeWrite: <K extends SnapshotKind>(kind: K, data: Snapshots[K], at: Date, before?: Stored<K> | null) => Write;
   measure: Measure;
 };
@@ -91,7 +91,7 @@ export function showSnapshots(app: ShowDeps, token: string): Showing {
 
   async function showQueue(): Promise<void> {
     // Read before the state is: what a stream's reader keeps in between is newer.
-    const kept = await app.stored('queue');
+    const kept = await app.snapshots.stored('queue');
     const at = app.now();
     const data = await app.build.queue();
     const text = JSON.stringify(data);
@@ -118,7 +118,7 @@ export function showSnapshots(app: ShowDeps, token: string): Showing {
   }
 
   async function showStats(): Promise<void> {
-    const kept = await app.stored('stats');
+    const kept = await app.snapshots.stored('stats');
     const at = app.now();
     const data = await app.build.stats();
     const text = JSON.stringify(data);

@@ -43,9 +43,9 @@ afterAll(async () => {
 type Heard = { id: number; data: Message }[];
 const follow = (page: Page, name: string, path: string) =>
   page.evaluate(`listen(${JSON.stringify(name)}, ${JSON.stringify(`${stack.appUrl}${path}`)})`);
-const heardOn = async (page: Page, name: string) => (await page.evaluate(`heard[${JSON.stringify(name)}]`)) as Heard;
-const isOver = async (page: Page, name: string) =>
-  (await page.evaluate(`sources[${JSON.stringify(name)}].readyState === EventSource.CLOSED`)) as boolean;
+const heardOn = (page: Page, name: string) => page.evaluate<Heard>(`heard[${JSON.stringify(name)}]`);
+const isOver = (page: Page, name: string) =>
+  page.evaluate<boolean>(`sources[${JSON.stringify(name)}].readyState === EventSource.CLOSED`);
 
 /** The numbers of a queue as one text. */
 const numbersOf = ({ pending, downloading, completed, failed, paused, cancelled }: Record<string, unknown>) =>
@@ -63,12 +63,15 @@ test(
     const { page, complaints } = await openPage(browser, `${pages.url}/listen.html`);
     const segments: string[] = [];
     page.on('request', (request) => segments.push(new URL(request.url()).pathname));
+    const untilOver = (name: string) => eventually(async () => ((await isOver(page, name)) ? true : undefined), 30_000);
     const until = Date.now() + LISTEN_SECONDS * 1000;
 
     await follow(page, 'queue', '/downloads/queue/stream');
     await follow(page, 'dashboard', '/downloads/dashboard/stream');
     const rate = MB / 8;
-    const long = await app.request(origin.clip(`size=${Math.ceil(LISTEN_SECONDS * rate)}&seed=1&rate=${rate}`));
+    const long = await app.request(
+      origin.clip(`size=${Math.ceil(LISTEN_SECONDS * rate)}&seed=1&rate=${rate}&range=no`),
+    );
     await follow(page, 'long', long.stream);
     await eventually(async () => ((await app.get(long.id)).bytes_downloaded > 0 ? true : undefined));
 
@@ -96,10 +99,10 @@ test(
       await settle();
       socket.close();
       ended.push(id);
-      await eventually(async () => ((await isOver(page, id)) ? true : undefined));
+      await untilOver(id);
     }
     await app.ended(long.id, 60_000);
-    await eventually(async () => ((await isOver(page, 'long')) ? true : undefined));
+    await untilOver('long');
     await settle();
 
     const all = await Promise.all(['queue', 'dashboard', 'long', ...ended].map((name) => heardOn(page, name)));
@@ -118,7 +121,7 @@ test(
       at = found;
     }
     for (const events of downloads) {
-      const endings = events.filter(({ data }) => /^download_/.test(data.type));
+      const endings = events.filter(({ data }) => data.type.startsWith('download_'));
       expect(endings).toEqual(events.slice(-1));
     }
     const progress = downloads[0]!.flatMap(({ data }) =>

@@ -59,10 +59,12 @@ function aShow(meanwhile: (kind: SnapshotKind) => Promise<void> = async () => un
         stats: async () => statsOf(completed),
         dashboard: async () => Promise.reject(new Error('nobody asked')),
       },
-      stored: async (kind) => {
-        const stored = await snapshots.stored(kind);
-        await meanwhile(kind);
-        return stored;
+      snapshots: {
+        stored: async (kind) => {
+          const stored = await snapshots.stored(kind);
+          await meanwhile(kind);
+          return stored;
+        },
       },
       storeWrite: snapshotWrite.bind(null, tables.names.downloads),
     },
