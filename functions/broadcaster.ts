@@ -9,7 +9,7 @@ import { broadcast } from '../src/live/broadcast.ts';
 import { broadcastLease } from '../src/live/broadcast-lease/table.ts';
 import { broadcastStart } from '../src/live/wake-broadcaster.ts';
 import { openSnapshots } from '../src/snapshots/open-snapshots.ts';
-import { snapshotWrite } from '../src/snapshots/table.ts';
+import { snapshotsTable, snapshotWrite } from '../src/snapshots/table.ts';
 
 const env = broadcasterEnv.parse(process.env);
 const names = { downloads: env.DOWNLOADS_TABLE, connections: env.CONNECTIONS_TABLE };
@@ -20,6 +20,7 @@ const app = {
   ...openSnapshots(db, names, now),
   lease: broadcastLease(db, names.downloads),
   census: censusTable(db, names.connections),
+  snapshots: snapshotsTable(db, names.downloads),
   storeWrite: snapshotWrite.bind(null, names.downloads),
   start: startFunction(env.AWS_LAMBDA_FUNCTION_NAME),
   measure: measureDelivery(meter()),

@@ -6,7 +6,7 @@ import type { Measure } from '../channels/open-delivery.ts';
 import type { Listener } from '../channels/table.ts';
 import type { Place, Telling } from '../channels/telling.ts';
 import type { SnapshotBuilder } from '../snapshots/build-snapshots.ts';
-import type { SnapshotKind, Snapshots } from '../snapshots/table.ts';
+import type { SnapshotKind, Snapshots, SnapshotsTable, Stored } from '../snapshots/table.ts';
 import type { BroadcastLease } from './broadcast-lease/table.ts';
 
 const DASHBOARD_MS = 3_000;
@@ -20,8 +20,9 @@ export type ShowDeps = DeliverDeps & {
   lease: BroadcastLease;
   presence: CountsTable['presence'];
   build: SnapshotBuilder;
-  /** The write that keeps a snapshot for those who come later. */
-  storeWrite: <K extends SnapshotKind>(kind: K, data: Snapshots[K], at: Date) => Write;
+  /** What is kept for those who come later; and the write that keeps a newer one, or fails because it is no longer `before`. */
+  snapshots: Pick<SnapshotsTable, 'stored'>;
+  storeWrite: <K extends SnapshotKind>(kind: K, data: Snapshots[K], at: Date, before?: Stored<K> | null) => Write;
   measure: Measure;
 };
 
@@ -57,13 +58,23 @@ export function showSnapshots(app: ShowDeps, token: string): Showing {
   const last = { ...NOTHING_SHOWN };
   const underWay = new Map<string, Promise<unknown>>();
 
-  /** One at a time to a channel: what is newer waits for the next look instead of overtaking. */
+  /** Keeps nothing that is kept already: a stream would tell it again. */
+  const storing = <K extends SnapshotKind>(kind: K, data: Snapshots[K], at: Date, kept: Stored<K> | null): Write[] =>
+    JSON.stringify(kept?.data) === JSON.stringify(data) ? [] : [app.storeWrite(kind, data, at, kept)];
+
+  /**
+   * One at a time to a channel: what is newer waits for the next look instead of overtaking. False: a stream's reader kept another
+   * snapshot meanwhile, and nothing was shown.
+   */
   const send = async (
     channel: string,
     store: Write[],
     make: (listeners: readonly Listener[]) => Promise<Telling[]>,
-  ) => {
-    if (!(await app.lease.renew(token, app.now(), store))) throw new LeaseLost();
+  ): Promise<boolean> => {
+    if (!(await app.lease.renew(token, app.now(), store))) {
+      if (store.length === 0 || !(await app.lease.renew(token, app.now()))) throw new LeaseLost();
+      return false;
+    }
     const sending = deliver(app, channel, make)
       .then((delivered) => app.measure(delivered))
       .catch((error: unknown) => {
@@ -72,23 +83,27 @@ export function showSnapshots(app: ShowDeps, token: string): Showing {
       })
       .finally(() => underWay.delete(channel));
     underWay.set(channel, sending);
+    return true;
   };
   const snapshot = (notification: Telling['notification'], places: Record<string, Place> = {}): Telling[] => [
     { kind: 'snapshot', notification, places },
   ];
 
   async function showQueue(): Promise<void> {
+    // Read before the state is: what a stream's reader keeps in between is newer.
+    const kept = await app.snapshots.stored('queue');
     const at = app.now();
     const data = await app.build.queue();
     const text = JSON.stringify(data);
     const isNews = text !== last.queue;
-    await send('queue', isNews ? [app.storeWrite('queue', data, at)] : [], async (listeners) => {
+    const sent = await send('queue', isNews ? storing('queue', data, at, kept) : [], async (listeners) => {
       const places = await placesOf(listeners);
       const unchanged = !isNews && JSON.stringify(places) === last.places;
       last.queue = text;
       last.places = JSON.stringify(places);
       return unchanged ? [] : snapshot({ type: 'queue_update', data, timestamp: at.toISOString() }, places);
     });
+    if (!sent) await showQueue();
   }
 
   async function placesOf(listeners: readonly Listener[]): Promise<Record<string, Place>> {
@@ -103,13 +118,15 @@ export function showSnapshots(app: ShowDeps, token: string): Showing {
   }
 
   async function showStats(): Promise<void> {
+    const kept = await app.snapshots.stored('stats');
     const at = app.now();
     const data = await app.build.stats();
     const text = JSON.stringify(data);
     if (text === last.stats) return;
-    await send('stats', [app.storeWrite('stats', data, at)], async () =>
+    const sent = await send('stats', storing('stats', data, at, kept), async () =>
       snapshot({ type: 'stats_update', data, timestamp: at.toISOString() }),
     );
+    if (!sent) return showStats();
     last.stats = text;
   }
 

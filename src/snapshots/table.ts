@@ -83,9 +83,27 @@ export function snapshotsTable(db: DynamoDBDocumentClient, tableName: string): S
   };
 }
 
-/** Keeps a newer snapshot as part of a transaction. */
-export function snapshotWrite<K extends SnapshotKind>(tableName: string, kind: K, data: Snapshots[K], at: Date): Write {
-  return { Update: storing(tableName, kind, data, at) };
+/**
+ * Keeps a newer snapshot as part of a transaction, which fails when it would replace another than the one that was read (null: there
+ * was none; undefined: replace any).
+ */
+export function snapshotWrite<K extends SnapshotKind>(
+  tableName: string,
+  kind: K,
+  data: Snapshots[K],
+  at: Date,
+  before?: Stored<K> | null,
+): Write {
+  const { ExpressionAttributeValues, ...update } = storing(tableName, kind, data, at);
+  if (before === undefined) return { Update: { ...update, ExpressionAttributeValues } };
+  const condition =
+    before === null
+      ? { ConditionExpression: 'attribute_not_exists(pk)', ExpressionAttributeValues }
+      : {
+          ConditionExpression: 'seq = :seen',
+          ExpressionAttributeValues: { ...ExpressionAttributeValues, ':seen': before.seq },
+        };
+  return { Update: { ...update, ...condition } };
 }
 
 function storing(tableName: string, kind: SnapshotKind, data: unknown, at: Date, news = true) {

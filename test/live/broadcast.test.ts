@@ -39,6 +39,7 @@ async function aStage() {
     ...world.app,
     ...openSnapshots(tables.db, tables.names, world.app.now),
     lease: broadcastLease(tables.db, tables.names.downloads),
+    snapshots: snapshotsTable(tables.db, tables.names.downloads),
     storeWrite: snapshotWrite.bind(null, tables.names.downloads),
     start: async (input: BroadcastStart) => void started.push(input),
   };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { eventually, listen, type Listener } from './listeners.ts';
 
 type Counts = Record<string, number>;
@@ -25,9 +26,8 @@ export const countConnections = async (appUrl: string): Promise<Counts> =>
 
 /** Waits until the counts are exactly these. */
 export async function untilCounted(appUrl: string, expected: Counts, withinMs?: number): Promise<void> {
-  const sorted = (counts: Counts) => JSON.stringify(Object.entries(counts).toSorted());
   await eventually(
-    async () => (sorted(await countConnections(appUrl)) === sorted(expected) ? true : undefined),
+    async () => (isDeepStrictEqual(await countConnections(appUrl), expected) ? true : undefined),
     withinMs,
   );
 }
