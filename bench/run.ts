@@ -1,6 +1,7 @@
 import { benchEngine } from './engine/bench-engine.ts';
 import { benchFanout } from './fanout/bench-fanout.ts';
 import { benchLatency } from './live/bench-latency.ts';
+import { benchStorm } from './live/bench-storm.ts';
 import { benchSnapshot } from './snapshot/bench-snapshot.ts';
 
 const benches: Record<string, () => Promise<void>> = {
@@ -8,6 +9,7 @@ const benches: Record<string, () => Promise<void>> = {
   fanout: benchFanout,
   latency: benchLatency,
   snapshot: benchSnapshot,
+  storm: benchStorm,
 };
 
 const [name = ''] = process.argv.slice(2);

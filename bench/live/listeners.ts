@@ -8,6 +8,7 @@ import { summaryOf } from './summary.ts';
 // Many listeners in a process of their own, told over IPC what to do; argument: the application's address.
 const [appUrl = ''] = process.argv.slice(2);
 const PATIENCE_MS = 30_000;
+const GREETED_MS = 120_000;
 const TRIES = 20;
 
 type Listener = {
@@ -85,10 +86,8 @@ async function openMany({ paths, atOnce }: Extract<Command, { do: 'open' }>): Pr
   const one = async () => {
     for (const path of left) await open(path);
   };
-  const t0 = Date.now();
   await Promise.all(Array.from({ length: atOnce }, one));
-  console.error('DBG open', Date.now() - t0);
-  const end = Date.now() + PATIENCE_MS;
+  const end = Date.now() + GREETED_MS;
   while (Date.now() < end && listeners.some(({ ready }) => !ready)) await sleep(50);
 }
 

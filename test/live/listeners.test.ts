@@ -102,6 +102,24 @@ test('a throttled listener is kept; progress is not repeated to it, an ending is
   expect(await world.listening(CHANNEL)).toEqual(['slow']);
 });
 
+test('a post that is never answered holds back nothing that comes after it, and an ending is tried again', async () => {
+  await accept();
+  await world.join('c4', CHANNEL);
+  const sockets = { ...world.app.sockets };
+  const tried: number[] = [];
+  world.app.sockets.post = async (id, text) => {
+    const { seq } = JSON.parse(text) as { seq: number };
+    tried.push(seq);
+    if (seq === 2 || (seq === 4 && tried.length < 5)) throw new Error('no answer in time');
+    return sockets.post(id, text);
+  };
+  const notice = (seq: number) => downloadNews(null, aDownload({ seq }), at(seq));
+  await world.publish(progress(2));
+  await world.publish(notice(3), ending(4));
+  expect(tried).toEqual([2, 3, 4, 4, 4]);
+  expect(world.heard('c4').slice(2)).toMatchObject([{ seq: 3 }, { seq: 4, data: { status: 'completed' } }]);
+});
+
 test('a dashboard that asked for deltas hears each change of each download, and its own 3 s do not wait for it', async () => {
   await world.join('plain', 'dashboard');
   await world.join('eager', 'dashboard', 'deltas');
