@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Notification } from '../../contract/notification.ts';
 import { transact } from '../../src/aws/transact.ts';
 import { downloadsTable } from '../../src/downloads/table.ts';
+import { eventCounter } from '../../src/events/counters/table.ts';
 import { broadcast } from '../../src/live/broadcast.ts';
 import { broadcastLease } from '../../src/live/broadcast-lease/table.ts';
 import { wakeBroadcaster, type BroadcastStart } from '../../src/live/wake-broadcaster.ts';
@@ -38,6 +39,7 @@ async function aStage() {
   const app = {
     ...world.app,
     ...openSnapshots(tables.db, tables.names, world.app.now),
+    eventCount: eventCounter(tables.db, tables.names.events),
     lease: broadcastLease(tables.db, tables.names.downloads),
     storeWrite: snapshotWrite.bind(null, tables.names.downloads),
     start: async (input: BroadcastStart) => void started.push(input),
