@@ -107,7 +107,8 @@ test('what is the same but for accents, case and spaces is the same event', asyn
 
 test('ten people who create the same event at once create one', async () => {
   const answers = await Promise.all(Array.from({ length: 10 }, () => call('POST', '/eventos', seed)));
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([201, ...Array<number>(9).fill(409)]);
+  expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+  expect(answers.filter(({ status }) => status === 409)).toHaveLength(9);
   expect(await total()).toBe(1);
   expect(await told('events')).toHaveLength(1);
 });

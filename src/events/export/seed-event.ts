@@ -1,3 +1,4 @@
+import type { LocalInfo } from '../../../contract/event.ts';
 import { localText } from '../event-date.ts';
 import { detailsOf, type EventRecord, type EventDetails } from '../event.ts';
 
@@ -14,7 +15,7 @@ export function seedEvent(event: EventRecord, timeZone: string): EventDetails {
   };
 }
 
-function seedPlace(place: NonNullable<EventDetails['local_info']>) {
+function seedPlace(place: LocalInfo): LocalInfo {
   const { location_name, capacity, venue_type, is_accessible, address, past_events, manually_edited } = place;
   return { location_name, capacity, venue_type, is_accessible, address, past_events, manually_edited };
 }
