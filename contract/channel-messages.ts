@@ -18,6 +18,10 @@ export const MESSAGE_CHANNELS = {
   dashboard_update: ['dashboard'],
   general_message: ['general'],
   admin_notification: ['admin'],
+  event_created: ['events'],
+  event_updated: ['events'],
+  event_deleted: ['events'],
+  event_count: ['events'],
   presence: ['events'],
   log: ['logs'],
 } as const satisfies Record<NotificationType, 'every channel' | readonly [ChannelKind, ...ChannelKind[]]>;

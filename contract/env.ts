@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { timeZone } from './time-zone.ts';
 import { hostList, sourceOrder, youtubeClients, ytDlpHosts } from './sources.ts';
 
 const tableName = z.string().min(3);
@@ -59,10 +60,15 @@ const retention = {
     .prefault(''),
 };
 
+/** Where the calendar's clocks are: a date without a zone is one of this. */
+const eventsTimeZone = { EVENTS_TIME_ZONE: timeZone.prefault('America/Sao_Paulo') };
+
 export const httpEnv = z.object({
   ...mediaSources.shape,
   ...originKey,
   ...accessToken,
+  ...eventsTimeZone,
+  EVENTS_TABLE: tableName,
   CONNECTIONS_TABLE: tableName,
   ...retention,
   DOWNLOADS_TABLE: tableName,
@@ -77,6 +83,7 @@ export const connectionsEnv = z.object({
   ...accessToken,
   CONNECTIONS_TABLE: tableName,
   DOWNLOADS_TABLE: tableName,
+  EVENTS_TABLE: tableName,
   NEWS_TABLE: tableName,
   WEBSOCKET_CALLBACK_URL: z.url(),
   /** Started when somebody begins to watch. */
@@ -101,6 +108,7 @@ export const downloadWorkerEnv = z.object({
 export const greeterEnv = z.object({
   CONNECTIONS_TABLE: tableName,
   DOWNLOADS_TABLE: tableName,
+  EVENTS_TABLE: tableName,
   NEWS_TABLE: tableName,
   WEBSOCKET_CALLBACK_URL: z.url(),
 });
@@ -112,6 +120,7 @@ export const fanOutEnv = z.object({ CONNECTIONS_TABLE: tableName, WEBSOCKET_CALL
 export const broadcasterEnv = z.object({
   ...delivery,
   DOWNLOADS_TABLE: tableName,
+  EVENTS_TABLE: tableName,
   /** Lambda sets it: the broadcaster starts its own successor. */
   AWS_LAMBDA_FUNCTION_NAME: z.string(),
 });
@@ -122,6 +131,7 @@ export const liveStreamEnv = z.object({
   /** Lambda never learns that a browser left, and runs to its end: each stream ends itself and is resumed. */
   STREAM_SECONDS: wholeNumber.prefault('50'),
 });
+export const exportEnv = z.object({ ...eventsTimeZone, EVENTS_TABLE: tableName });
 export const deadLetterEnv = z.object({ ...retention, DOWNLOADS_TABLE: tableName, NEWS_TABLE: tableName });
 export const janitorEnv = z.object({
   ...localRun,
@@ -143,5 +153,6 @@ export type NotifierEnv = Given<typeof notifierEnv>;
 export type FanOutEnv = Given<typeof fanOutEnv>;
 export type BroadcasterEnv = Omit<Given<typeof broadcasterEnv>, 'AWS_LAMBDA_FUNCTION_NAME'>;
 export type LiveStreamEnv = Given<typeof liveStreamEnv>;
+export type ExportEnv = Given<typeof exportEnv>;
 export type DeadLetterEnv = Given<typeof deadLetterEnv>;
 export type JanitorEnv = Given<typeof janitorEnv>;

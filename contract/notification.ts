@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { download } from './download.ts';
+import { calendarEvent } from './event.ts';
 import { dashboard, downloadStats, queueStats } from './snapshot.ts';
 
 const timestamp = z.iso.datetime();
@@ -71,6 +72,22 @@ export const adminNotification = z.object({
   timestamp,
 });
 
+/** One calendar event as it is now; of a deleted one, as it was. */
+export const eventChange = z.object({
+  type: z.enum(['event_created', 'event_updated', 'event_deleted']),
+  seq: z.ulid(),
+  event: calendarEvent,
+  replayed,
+  timestamp,
+});
+
+/** How many calendar events there are. */
+export const eventCount = z.object({
+  type: z.literal('event_count'),
+  data: z.object({ total: z.int().min(0) }),
+  timestamp,
+});
+
 /** Distinct people: by the name a client gave itself (`?client=`), else by their address. */
 export const presence = z.object({
   type: z.literal('presence'),
@@ -126,6 +143,8 @@ export const notification = z.discriminatedUnion('type', [
   dashboardUpdate,
   generalMessage,
   adminNotification,
+  eventChange,
+  eventCount,
   presence,
   logLine,
   subscribed,

@@ -25,6 +25,7 @@ export const problems = {
   },
   not_found: { status: 404, title: { pt: 'Este caminho não existe.', en: 'This path does not exist.' } },
   download_not_found: { status: 404, title: { pt: 'Este download não existe.', en: 'This download does not exist.' } },
+  event_not_found: { status: 404, title: { pt: 'Este evento não existe.', en: 'This event does not exist.' } },
   method_not_allowed: {
     status: 405,
     title: { pt: 'Este caminho não aceita este método.', en: 'This path does not take this method.' },
@@ -38,6 +39,20 @@ export const problems = {
     title: {
       pt: 'O estado atual do download não permite isto.',
       en: "The download's present status does not allow this.",
+    },
+  },
+  event_exists: {
+    status: 409,
+    title: {
+      pt: 'Já existe um evento com este título, data e cidade.',
+      en: 'There is already an event of this title, date and city.',
+    },
+  },
+  version_conflict: {
+    status: 409,
+    title: {
+      pt: 'O evento foi alterado por outra pessoa. Leia-o de novo.',
+      en: 'The event was changed by somebody else. Read it again.',
     },
   },
   payload_too_large: {
@@ -84,6 +99,8 @@ export const problem = z
         }),
       )
       .optional(),
+    event_id: z.string().optional().meta({ description: 'Of `event_exists`: the one there is.' }),
+    version: z.int().optional().meta({ description: 'Of `version_conflict`: the present one.' }),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof problem>;

@@ -2,6 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import * as z from 'zod';
 import { acceptedDownload, download, quality, status } from './download.ts';
 import * as control from './control-routes.ts';
+import * as events from './event-routes.ts';
 import { inspectUrl } from './inspect-route.ts';
 import { postNotice } from './notice-routes.ts';
 import * as snapshots from './snapshot-routes.ts';
@@ -180,6 +181,13 @@ export const routes = [
   deleteDownload,
   getFile,
   streamDownload,
+  events.downloadEvents,
+  events.listEvents,
+  events.createEvent,
+  events.getEvent,
+  events.replaceEvent,
+  events.patchEvent,
+  events.deleteEvent,
   postNotice,
   getHealth,
   getOpenApi,
@@ -187,5 +195,5 @@ export const routes = [
   getDocs,
   getRealtimeDocs,
 ];
-/** Every route also answers under this. */
+/** Every route also answers under this, and those of events in English too: `/api/v1/events`. */
 export const API_PREFIX = '/api/v1';

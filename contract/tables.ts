@@ -17,6 +17,17 @@ export const tables = {
       expiring: { partitionKey: 'expiring_shard', sortKey: 'expires_at' },
     },
   },
+  /** Calendar events, what makes each the only one of its kind, their counters and idempotency records, told apart by the prefix of `pk`. */
+  events: {
+    partitionKey: 'pk',
+    ttl: 'ttl',
+    indexes: {
+      /** One owner's events, by their date. */
+      by_date: { partitionKey: 'owner_shard', sortKey: 'dated' },
+      /** One owner's events in one city, by their date. */
+      by_city: { partitionKey: 'owner_city', sortKey: 'dated' },
+    },
+  },
   /** One record for each open connection, and one for each channel it listens to. */
   connections: {
     partitionKey: 'pk',

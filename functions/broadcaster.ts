@@ -5,6 +5,7 @@ import { startFunction } from '../src/aws/start-function.ts';
 import { started } from '../src/aws/started.ts';
 import { censusTable } from '../src/channels/census/table.ts';
 import { measureDelivery, openDelivery } from '../src/channels/open-delivery.ts';
+import { eventCounter } from '../src/events/counters/table.ts';
 import { broadcast } from '../src/live/broadcast.ts';
 import { broadcastLease } from '../src/live/broadcast-lease/table.ts';
 import { broadcastStart } from '../src/live/wake-broadcaster.ts';
@@ -12,12 +13,13 @@ import { openSnapshots } from '../src/snapshots/open-snapshots.ts';
 import { snapshotsTable, snapshotWrite } from '../src/snapshots/table.ts';
 
 const env = broadcasterEnv.parse(process.env);
-const names = { downloads: env.DOWNLOADS_TABLE, connections: env.CONNECTIONS_TABLE };
+const names = { downloads: env.DOWNLOADS_TABLE, events: env.EVENTS_TABLE, connections: env.CONNECTIONS_TABLE };
 const db = dynamoDb();
 const now = () => new Date();
 const app = {
   ...openDelivery(db, env),
   ...openSnapshots(db, names, now),
+  eventCount: eventCounter(db, names.events),
   lease: broadcastLease(db, names.downloads),
   census: censusTable(db, names.connections),
   snapshots: snapshotsTable(db, names.downloads),

@@ -15,7 +15,12 @@ import { openLook } from '../src/live/open-look.ts';
 import { wakeBroadcaster } from '../src/live/wake-broadcaster.ts';
 
 const env = connectionsEnv.parse(process.env);
-const names = { downloads: env.DOWNLOADS_TABLE, news: env.NEWS_TABLE, connections: env.CONNECTIONS_TABLE };
+const names = {
+  downloads: env.DOWNLOADS_TABLE,
+  events: env.EVENTS_TABLE,
+  news: env.NEWS_TABLE,
+  connections: env.CONNECTIONS_TABLE,
+};
 const db = dynamoDb();
 const now = () => new Date();
 const lease = broadcastLease(db, names.downloads);

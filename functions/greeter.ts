@@ -9,7 +9,12 @@ import { openLook } from '../src/live/open-look.ts';
 import { connectionRow } from '../src/news/table.ts';
 
 const env = greeterEnv.parse(process.env);
-const names = { downloads: env.DOWNLOADS_TABLE, news: env.NEWS_TABLE, connections: env.CONNECTIONS_TABLE };
+const names = {
+  downloads: env.DOWNLOADS_TABLE,
+  events: env.EVENTS_TABLE,
+  news: env.NEWS_TABLE,
+  connections: env.CONNECTIONS_TABLE,
+};
 const db = dynamoDb();
 const now = () => new Date();
 const app = {

@@ -11,6 +11,8 @@ import { linkToFile } from '../src/downloads/link-to-file.ts';
 import { downloadListing } from '../src/downloads/listing/table.ts';
 import { newDownloadId } from '../src/downloads/download.ts';
 import { downloadsTable } from '../src/downloads/table.ts';
+import { eventListing } from '../src/events/listing/table.ts';
+import { eventsTable } from '../src/events/table.ts';
 import { httpApi } from '../src/http/api.ts';
 import { discardFrom } from '../src/media/discard.ts';
 import { mediaSources } from '../src/media/media-sources.ts';
@@ -20,18 +22,22 @@ import { stateTable } from '../src/snapshots/state/table.ts';
 const env = httpEnv.parse(process.env);
 const db = dynamoDb();
 const bucket = mediaBucket(s3Client({ endpoint: env.AWS_ENDPOINT_URL }), env.MEDIA_BUCKET);
-const names = { downloads: env.DOWNLOADS_TABLE, news: env.NEWS_TABLE, retentionDays: env.RETENTION_DAYS };
+const { NEWS_TABLE: news, EVENTS_TABLE: events, DOWNLOADS_TABLE: downloads } = env;
+const names = { downloads, events, news, retentionDays: env.RETENTION_DAYS };
 
 export const handler = http(
   httpApi({
     downloads: downloadsTable(db, names),
+    events: eventsTable(db, names),
+    eventListing: eventListing(db, events),
+    timeZone: env.EVENTS_TIME_ZONE,
     notices: noticesTable(db, names),
-    listing: downloadListing(db, env.DOWNLOADS_TABLE),
+    listing: downloadListing(db, downloads),
     queue: queue<DownloadMessage>(sqsClient(), env.DOWNLOAD_QUEUE_URL),
     discard: discardFrom(bucket),
     inspect: mediaSources(env).sources.inspect,
     linkTo: linkToFile(bucket),
-    state: stateTable(db, env.DOWNLOADS_TABLE),
+    state: stateTable(db, downloads),
     connections: countsTable(db, env.CONNECTIONS_TABLE),
     accessToken: accessToken(env.ACCESS_TOKEN_PARAMETER),
     allowPrivateSources: env.FASTTRACK_ALLOW_PRIVATE_SOURCES,

@@ -10,7 +10,7 @@ import { NodeFunction } from './node-function.ts';
 import type { Tables } from './tables.ts';
 import type { WebSocketApi } from './web-socket-api.ts';
 
-type BroadcasterProps = Pick<Tables, 'connections' | 'downloads'> & {
+type BroadcasterProps = Pick<Tables, 'connections' | 'downloads' | 'events'> & {
   config: Config;
   sockets: WebSocketApi;
   fanOut: FanOut;
@@ -21,7 +21,11 @@ export class Broadcaster extends Construct {
   readonly functionName: string;
   private readonly functionArn: string;
 
-  constructor(scope: Construct, id: string, { config, connections, downloads, sockets, fanOut }: BroadcasterProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { config, connections, downloads, events, sockets, fanOut }: BroadcasterProps,
+  ) {
     super(scope, id);
     const fn = new NodeFunction(this, 'Function', {
       config,
@@ -35,6 +39,7 @@ export class Broadcaster extends Construct {
       environment: {
         CONNECTIONS_TABLE: connections.tableName,
         DOWNLOADS_TABLE: downloads.tableName,
+        EVENTS_TABLE: events.tableName,
         WEBSOCKET_CALLBACK_URL: sockets.callbackUrl,
         FAN_OUT_QUEUE_URL: fanOut.queueUrl,
       } satisfies BroadcasterEnv,
@@ -53,6 +58,8 @@ export class Broadcaster extends Construct {
     connections.grantIndexes(fn, 'by_kind', 'by_user');
     downloads.grantItems(fn, 'GetItem', 'BatchGetItem', 'UpdateItem');
     downloads.grantIndexes(fn, 'by_status');
+    // How many there are.
+    events.grantItems(fn, 'BatchGetItem');
     fanOut.grantSend(fn);
     sockets.grantPost(fn);
   }

@@ -2,12 +2,14 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 import * as z from 'zod';
 import { hostName } from '../contract/sources.ts';
+import { timeZone } from '../contract/time-zone.ts';
 
 /** The functions of this system: `functions/{name}.ts`. */
 export const FUNCTION_NAMES = [
   'http',
   'connections',
   'live-stream',
+  'export',
   'download-worker',
   'greeter',
   'notifier',
@@ -71,6 +73,8 @@ const context = z
     deniedHosts: hosts,
     /** Days after its end when a download is deleted with its file; unset: never. */
     retentionDays: unset(positive),
+    /** The zone of events whose date names none, and of the dates that an export shows. */
+    timeZone: timeZone.prefault('America/Sao_Paulo'),
     /** How long CloudWatch keeps logs, in days. */
     logRetentionDays: z.coerce.number().pipe(z.enum(RetentionDays)).prefault(RetentionDays.ONE_MONTH),
     /** Requests per second (and at once) that each of the two APIs takes before it answers 429. */

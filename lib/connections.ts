@@ -9,7 +9,7 @@ import { originKey } from './origin-key.ts';
 import type { Tables } from './tables.ts';
 import type { WebSocketApi } from './web-socket-api.ts';
 
-type ConnectionsProps = Pick<Tables, 'connections' | 'downloads' | 'news'> & {
+type ConnectionsProps = Pick<Tables, 'connections' | 'downloads' | 'events' | 'news'> & {
   config: Config;
   sockets: WebSocketApi;
   broadcaster: Broadcaster;
@@ -19,7 +19,7 @@ type ConnectionsProps = Pick<Tables, 'connections' | 'downloads' | 'news'> & {
 export class Connections extends Construct {
   constructor(scope: Construct, id: string, props: ConnectionsProps) {
     super(scope, id);
-    const { config, connections, downloads, news, sockets, broadcaster } = props;
+    const { config, connections, downloads, events, news, sockets, broadcaster } = props;
     const fn = new NodeFunction(this, 'Function', {
       config,
       name: 'connections',
@@ -29,6 +29,7 @@ export class Connections extends Construct {
       environment: {
         CONNECTIONS_TABLE: connections.tableName,
         DOWNLOADS_TABLE: downloads.tableName,
+        EVENTS_TABLE: events.tableName,
         NEWS_TABLE: news.tableName,
         WEBSOCKET_CALLBACK_URL: sockets.callbackUrl,
         BROADCASTER_FUNCTION: broadcaster.functionName,
@@ -43,6 +44,8 @@ export class Connections extends Construct {
     // The state it tells: downloads, and snapshots that it renews when they are old.
     downloads.grantItems(fn, 'GetItem', 'BatchGetItem', 'UpdateItem');
     downloads.grantIndexes(fn, 'by_status');
+    // How many there are.
+    events.grantItems(fn, 'BatchGetItem');
     news.grantItems(fn, 'PutItem', 'Query');
     broadcaster.grantStart(fn);
     sockets.grantPost(fn);

@@ -8,6 +8,7 @@ import { DeadLetter } from './dead-letter.ts';
 import { DownloadQueue } from './download-queue.ts';
 import { DownloadWorker } from './download-worker.ts';
 import { Edge } from './edge.ts';
+import { Export } from './export.ts';
 import { FailuresBucket } from './failures-bucket.ts';
 import { FanOut } from './fan-out.ts';
 import { Greeter } from './greeter.ts';
@@ -34,12 +35,21 @@ export class FastTrackStack extends Stack {
     site.publish(edge.distribution, config);
 
     // What is remembered.
-    const { downloads, connections, news } = new Tables(this, 'Tables', { retain });
+    const { downloads, events, connections, news } = new Tables(this, 'Tables', { retain });
     const media = new MediaBucket(this, 'Media', { retain, siteUrl: edge.url });
 
     // POST /downloads: a row, its news, and a message to the workers.
     const queue = new DownloadQueue(this, 'DownloadQueue');
-    const api = new HttpApi(this, 'HttpApi', { config, connections, downloads, news, media, queue, siteUrl: edge.url });
+    const api = new HttpApi(this, 'HttpApi', {
+      config,
+      connections,
+      downloads,
+      events,
+      news,
+      media,
+      queue,
+      siteUrl: edge.url,
+    });
 
     // The bytes, from their source into the bucket; and what happens when that fails.
     new DownloadWorker(this, 'DownloadWorker', { config, downloads, news, media, queue });
@@ -48,12 +58,22 @@ export class FastTrackStack extends Stack {
     // The news of it, to everybody who listens.
     const sockets = new WebSocketApi(this, 'WebSocketApi', { config });
     const fanOut = new FanOut(this, 'FanOut', { config, connections, sockets });
-    const broadcaster = new Broadcaster(this, 'Broadcaster', { config, connections, downloads, sockets, fanOut });
-    new Connections(this, 'Connections', { config, connections, downloads, news, sockets, broadcaster });
+    const broadcaster = new Broadcaster(this, 'Broadcaster', {
+      config,
+      connections,
+      downloads,
+      events,
+      sockets,
+      fanOut,
+    });
+    new Connections(this, 'Connections', { config, connections, downloads, events, news, sockets, broadcaster });
     const failures = new FailuresBucket(this, 'Failures', { retain });
-    new Greeter(this, 'Greeter', { config, connections, downloads, news, sockets, failures });
+    new Greeter(this, 'Greeter', { config, connections, downloads, events, news, sockets, failures });
     new Notifier(this, 'Notifier', { config, connections, news, sockets, fanOut, failures });
     const live = new LiveStream(this, 'LiveStream', { config, connections, downloads, news });
+
+    // The whole calendar as a file.
+    const exported = new Export(this, 'Export', { config, events });
 
     // Each minute, what a crash has left half done.
     new Janitor(this, 'Janitor', { config, connections, downloads, news, media, queue, sockets });
@@ -62,6 +82,7 @@ export class FastTrackStack extends Stack {
     edge.serveApi(['/ws/connections'], api.origin);
     edge.serveSockets('/ws/*', sockets.origin);
     edge.serveStreams(['/downloads/*/stream', '/api/v1/downloads/*/stream'], live.origin);
+    edge.serveStreams(['/eventos/download', '/api/v1/eventos/download', '/api/v1/events/download'], exported.origin);
     edge.serveApi(
       [
         '/api/*',
@@ -86,6 +107,7 @@ export class FastTrackStack extends Stack {
     new CfnOutput(this, 'MediaBucket', { value: media.bucketName });
     new CfnOutput(this, 'DownloadQueueUrl', { value: queue.queueUrl });
     new CfnOutput(this, 'DownloadsTable', { value: downloads.tableName });
+    new CfnOutput(this, 'EventsTable', { value: events.tableName });
     new CfnOutput(this, 'FailuresBucket', { value: failures.bucketName });
   }
 }

@@ -10,7 +10,7 @@ import { onNews } from './on-news.ts';
 import type { Tables } from './tables.ts';
 import type { WebSocketApi } from './web-socket-api.ts';
 
-type GreeterProps = Pick<Tables, 'connections' | 'downloads' | 'news'> & {
+type GreeterProps = Pick<Tables, 'connections' | 'downloads' | 'events' | 'news'> & {
   config: Config;
   sockets: WebSocketApi;
   failures: FailuresBucket;
@@ -20,7 +20,7 @@ type GreeterProps = Pick<Tables, 'connections' | 'downloads' | 'news'> & {
 export class Greeter extends Construct {
   constructor(scope: Construct, id: string, props: GreeterProps) {
     super(scope, id);
-    const { config, connections, downloads, news, sockets, failures } = props;
+    const { config, connections, downloads, events, news, sockets, failures } = props;
     const fn = new NodeFunction(this, 'Function', {
       config,
       name: 'greeter',
@@ -30,6 +30,7 @@ export class Greeter extends Construct {
       environment: {
         CONNECTIONS_TABLE: connections.tableName,
         DOWNLOADS_TABLE: downloads.tableName,
+        EVENTS_TABLE: events.tableName,
         NEWS_TABLE: news.tableName,
         WEBSOCKET_CALLBACK_URL: sockets.callbackUrl,
       } satisfies GreeterEnv,
@@ -48,6 +49,8 @@ export class Greeter extends Construct {
     // The state it tells: downloads, and snapshots that it renews when they are old.
     downloads.grantItems(fn, 'GetItem', 'BatchGetItem', 'UpdateItem');
     downloads.grantIndexes(fn, 'by_status');
+    // How many there are.
+    events.grantItems(fn, 'BatchGetItem');
     news.grantItems(fn, 'Query');
     sockets.grantPost(fn);
   }

@@ -15,7 +15,7 @@ import { NodeFunction } from './node-function.ts';
 import { originKey } from './origin-key.ts';
 import type { Tables } from './tables.ts';
 
-type HttpApiProps = Pick<Tables, 'connections' | 'downloads' | 'news'> & {
+type HttpApiProps = Pick<Tables, 'connections' | 'downloads' | 'events' | 'news'> & {
   config: Config;
   media: MediaBucket;
   queue: DownloadQueue;
@@ -29,14 +29,14 @@ export class HttpApi extends Construct {
 
   constructor(scope: Construct, id: string, props: HttpApiProps) {
     super(scope, id);
-    const { config, connections, downloads, news, media, queue, siteUrl } = props;
+    const { config, connections, downloads, events, news, media, queue, siteUrl } = props;
     const api = new Api(this, 'Api', {
       createDefaultStage: false,
       corsPreflight: {
         allowOrigins: config.allowedOrigins,
         allowMethods: [CorsHttpMethod.ANY],
-        allowHeaders: ['content-type', 'authorization', 'idempotency-key', 'accept-language'],
-        exposeHeaders: ['location', 'retry-after'],
+        allowHeaders: ['content-type', 'authorization', 'idempotency-key', 'if-match', 'accept-language'],
+        exposeHeaders: ['location', 'etag', 'retry-after'],
         allowCredentials: !config.allowedOrigins.includes('*'),
         maxAge: Duration.hours(1),
       },
@@ -60,12 +60,14 @@ export class HttpApi extends Construct {
       name: 'http',
       memorySize: 512,
       timeout: Duration.seconds(29),
-      impact: 'The API answers with errors: nobody can request, list or fetch downloads.',
+      impact: 'The API answers with errors: nobody can request, list or fetch downloads, nor see or change events.',
       // An error it answers properly (500) is a success to Lambda, so the API's own count is asked.
       failures: api.metricServerError({ period: Duration.minutes(5), statistic: 'sum' }),
       environment: {
         CONNECTIONS_TABLE: connections.tableName,
         DOWNLOADS_TABLE: downloads.tableName,
+        EVENTS_TABLE: events.tableName,
+        EVENTS_TIME_ZONE: config.timeZone,
         NEWS_TABLE: news.tableName,
         MEDIA_BUCKET: media.bucketName,
         DOWNLOAD_QUEUE_URL: queue.queueUrl,
@@ -89,6 +91,8 @@ export class HttpApi extends Construct {
 
     downloads.grantItems(fn, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
     downloads.grantIndexes(fn, 'by_owner', 'by_status');
+    events.grantItems(fn, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
+    events.grantIndexes(fn, 'by_date', 'by_city');
     connections.grantIndexes(fn, 'by_kind', 'by_user');
     news.grantItems(fn, 'PutItem');
     media.grantObjects(fn, 'GetObject', 'DeleteObject', 'AbortMultipartUpload');

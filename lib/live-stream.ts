@@ -1,16 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IOrigin } from 'aws-cdk-lib/aws-cloudfront';
-import { FunctionUrlOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
-import { FunctionUrlAuthType, HttpMethod, InvokeMode } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { LiveStreamEnv } from '../contract/env.ts';
 import type { Config } from './config.ts';
 import { NodeFunction } from './node-function.ts';
+import { streamingUrl } from './streaming-url.ts';
 import type { Tables } from './tables.ts';
 
 type LiveStreamProps = Pick<Tables, 'connections' | 'downloads' | 'news'> & { config: Config };
 
-/** Server-sent events. A function URL, because an HTTP API cannot stream; closed to all but the site's CloudFront. */
+/** Server-sent events. */
 export class LiveStream extends Construct {
   readonly origin: IOrigin;
 
@@ -28,19 +27,8 @@ export class LiveStream extends Construct {
         NEWS_TABLE: news.tableName,
       } satisfies LiveStreamEnv,
     });
-    const url = fn.addFunctionUrl({
-      authType: FunctionUrlAuthType.AWS_IAM,
-      invokeMode: InvokeMode.RESPONSE_STREAM,
-      cors: {
-        allowedOrigins: config.allowedOrigins,
-        allowedMethods: [HttpMethod.GET, HttpMethod.HEAD],
-        // EventSource itself needs none; what is built on fetch asks before it sends these.
-        allowedHeaders: ['last-event-id', 'cache-control'],
-        allowCredentials: !config.allowedOrigins.includes('*'),
-        maxAge: Duration.hours(1),
-      },
-    });
-    this.origin = FunctionUrlOrigin.withOriginAccessControl(url, { readTimeout: Duration.seconds(60) });
+    // EventSource itself needs none; what is built on fetch asks before it sends these.
+    this.origin = streamingUrl(fn, config, ['last-event-id', 'cache-control']);
     // Of all who read a snapshot, one refreshes the stored one.
     downloads.grantItems(fn, 'GetItem', 'BatchGetItem', 'UpdateItem');
     downloads.grantIndexes(fn, 'by_status');

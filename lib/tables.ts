@@ -8,6 +8,7 @@ type TablesProps = { retain: boolean };
 /** The whole state of the system, but for the files. */
 export class Tables extends Construct {
   readonly downloads: KeyedTable<typeof tables.downloads>;
+  readonly events: KeyedTable<typeof tables.events>;
   readonly connections: KeyedTable<typeof tables.connections>;
   readonly news: KeyedTable<typeof tables.news>;
 
@@ -18,6 +19,7 @@ export class Tables extends Construct {
       retain,
       pointInTimeRecovery: true,
     });
+    this.events = new KeyedTable(this, 'Events', { keys: tables.events, retain, pointInTimeRecovery: true });
     this.connections = new KeyedTable(this, 'Connections', { keys: tables.connections, retain: false });
     // The one stream of the system: what is written here wakes the greeter and the notifier.
     this.news = new KeyedTable(this, 'News', { keys: tables.news, retain: false, stream: true });
@@ -29,7 +31,7 @@ export class Tables extends Construct {
     Validations.of(this.news).acknowledge({
       id: 'AwsSolutions-DDB3',
       reason:
-        'News is kept a day, for listeners that reconnect; the state itself is in downloads, which is recoverable.',
+        'News is kept a day, for listeners that reconnect; the state itself is in downloads and events, which are recoverable.',
     });
   }
 }

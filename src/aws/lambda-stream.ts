@@ -1,5 +1,19 @@
 import type { StreamifyHandler } from 'aws-lambda';
 import type { Writable } from 'node:stream';
+import * as z from 'zod';
+
+const input = z.object({
+  rawPath: z.string(),
+  headers: z.record(z.string(), z.string()),
+  queryStringParameters: z.record(z.string(), z.string()).optional(),
+  requestContext: z.object({ http: z.object({ method: z.string() }) }),
+});
+
+/** What a function URL hands a function, as far as it is used here. */
+export function streamRequest(event: unknown) {
+  const { rawPath, headers, queryStringParameters, requestContext } = input.parse(event);
+  return { path: rawPath, headers, query: queryStringParameters ?? {}, method: requestContext.http.method };
+}
 
 type Context = { getRemainingTimeInMillis(): number };
 

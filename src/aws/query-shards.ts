@@ -7,7 +7,8 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 
 type Item = Record<string, unknown>;
-type Bound = { operator: '<' | '<='; value: string };
+/** Of the sort key; `between` takes both its ends, of which the lower must not be above the upper. */
+type Bound = { operator: '<' | '<='; value: string } | { operator: 'between'; lower: string; upper: string };
 
 export type ShardedQuery = {
   tableName: string;
@@ -48,13 +49,18 @@ function oneShard(query: ShardedQuery, partition: string): QueryCommandInput {
   return {
     TableName: tableName,
     IndexName: index,
-    KeyConditionExpression: bound === null ? '#p = :p' : `#p = :p AND #s ${bound.operator} :s`,
+    KeyConditionExpression: bound === null ? '#p = :p' : `#p = :p AND ${conditionOf(bound)}`,
     ExpressionAttributeNames: { '#p': partitionKey, ...(bound && { '#s': sortKey }) },
-    ExpressionAttributeValues: { ':p': partition, ...(bound && { ':s': bound.value }) },
+    ExpressionAttributeValues: { ':p': partition, ...(bound && valuesOf(bound)) },
     ScanIndexForward: order === 'ascending',
     Limit: limit,
   };
 }
+
+const conditionOf = (bound: Bound): string =>
+  bound.operator === 'between' ? '#s BETWEEN :l AND :u' : `#s ${bound.operator} :s`;
+const valuesOf = (bound: Bound): Item =>
+  bound.operator === 'between' ? { ':l': bound.lower, ':u': bound.upper } : { ':s': bound.value };
 
 /** Reads up to 100 items by key; what no longer exists is left out, in no particular order. */
 export async function batchGet(

@@ -1,14 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
-import * as z from 'zod';
-import { respond, streaming } from './lambda-stream.ts';
-
-const input = z.object({
-  rawPath: z.string(),
-  headers: z.record(z.string(), z.string()),
-  queryStringParameters: z.record(z.string(), z.string()).optional(),
-  requestContext: z.object({ http: z.object({ method: z.string() }) }),
-});
+import { respond, streaming, streamRequest } from './lambda-stream.ts';
 
 export type StreamRequest = {
   path: string;
@@ -38,11 +30,11 @@ export function serverSentEvents(
   answer: (request: StreamRequest, signal: AbortSignal) => Promise<StreamAnswer>,
 ) {
   return streaming(async (event, response) => {
-    const { rawPath, headers, queryStringParameters, requestContext } = input.parse(event);
+    const { path, query, headers, method } = streamRequest(event);
     const signal = AbortSignal.timeout(seconds * 1000);
     const request = {
-      path: rawPath,
-      query: queryStringParameters ?? {},
+      path,
+      query,
       lastEventId: headers['last-event-id'] ?? null,
       language: headers['accept-language'] ?? null,
     };
@@ -53,7 +45,7 @@ export function serverSentEvents(
     }
     if (!('events' in answered)) return void respond(response, 204, {}).end();
     const stream = respond(response, 200, EVENT_STREAM);
-    if (requestContext.http.method === 'HEAD') return void stream.end();
+    if (method === 'HEAD') return void stream.end();
     await pipeline(Readable.from(frames(answered.events)), stream);
   });
 }

@@ -1,5 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { type Context, Hono } from 'hono';
+import { getPath } from 'hono/utils/url';
 import { bodyLimit } from 'hono/body-limit';
 import * as routes from '../../contract/routes.ts';
 import type { PostNoticeDeps } from '../notices/post-notice.ts';
@@ -10,6 +11,7 @@ import { controlApi } from './control-api.ts';
 import { inspectApi, type InspectApiDeps } from './inspect-api.ts';
 import { docsPage } from './docs-page.ts';
 import { downloadsApi, type DownloadsApiDeps } from './downloads-api.ts';
+import { eventsApi, type EventsApiDeps } from './events-api.ts';
 import { answerProblem, refuseInvalid } from './edge-errors.ts';
 import { noticesApi } from './notices-api.ts';
 import { isKnownPath, requireJson } from './request-checks.ts';
@@ -19,8 +21,11 @@ import { snapshotsApi, type SnapshotsApiDeps } from './snapshots-api.ts';
 export type ApiDeps = DownloadsApiDeps &
   InspectApiDeps &
   SnapshotsApiDeps &
+  EventsApiDeps &
   PostNoticeDeps &
   AccessDeps & { version: string; siteUrl: string };
+
+const ENGLISH = new RegExp(`^${routes.API_PREFIX}/events(?=/|$)`);
 
 /** The whole HTTP API: each route answers at its path and under `/api/v1`. */
 export function httpApi(app: ApiDeps): Hono {
@@ -30,10 +35,12 @@ export function httpApi(app: ApiDeps): Hono {
   downloadsApi(api, app);
   controlApi(api, app);
   inspectApi(api, app);
+  eventsApi(api, app);
   noticesApi(api, app);
   systemApi(api, app);
 
-  const site = new Hono();
+  // `/api/v1/events` is the same as `/api/v1/eventos`.
+  const site = new Hono({ getPath: (request) => getPath(request).replace(ENGLISH, `${routes.API_PREFIX}/eventos`) });
   site.onError((error, c) => answerProblem(c, error));
   site.notFound((c) => answerProblem(c, new Refused(isKnownPath(c.req.path) ? 'method_not_allowed' : 'not_found')));
   site.use(access(app));

@@ -2,8 +2,10 @@ import type { Hook } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Env } from 'hono/types';
 import { HTTPException } from 'hono/http-exception';
+import { API_PREFIX } from '../../contract/routes.ts';
 import { log } from '../aws/log.ts';
-import { problemOf, Refused } from './problem.ts';
+import { errorsOf } from './field-errors.ts';
+import { languageOf, problemOf, Refused } from './problem.ts';
 
 /** Any error as its problem+json; what nobody expected says nothing of our insides. */
 export function answerProblem(c: Context, error: Error): Response {
@@ -21,19 +23,11 @@ function fromFramework(error: Error): Refused {
 }
 
 /** A request that does not fit its schema: each field with its code. An id that cannot exist is simply not found. */
-export const refuseInvalid: Hook<unknown, Env, string, unknown> = (result) => {
+export const refuseInvalid: Hook<unknown, Env, string, unknown> = (result, c) => {
   if (result.success) return;
-  if (result.target === 'param') throw new Refused('download_not_found');
-  const errors = result.error.issues.map((issue) => ({
-    field: fieldOf(issue),
-    code: issue.code,
-    message: issue.message,
-  }));
+  if (result.target === 'param') throw new Refused(isOfEvents(c.req.path) ? 'event_not_found' : 'download_not_found');
+  const errors = errorsOf(result.error.issues, languageOf(c.req.header('accept-language')));
   throw new Refused('invalid_request', { errors });
 };
 
-type Issue = { path: PropertyKey[]; code: string; message: string; keys?: string[] };
-
-function fieldOf(issue: Issue): string {
-  return issue.path.map(String).join('.') || (issue.keys ?? []).join(', ') || '(body)';
-}
+const isOfEvents = (path: string): boolean => path.replace(API_PREFIX, '').startsWith('/eventos/');

@@ -15,6 +15,8 @@ export type LookDeps = {
   /** The queue as one download's owner sees it. */
   queueFor: (downloadId: string) => Promise<QueueStats>;
   presence: () => Promise<{ users_online: number; active_connections: number }>;
+  /** How many calendar events there are. */
+  eventCount: () => Promise<number>;
   now: () => Date;
 };
 
@@ -59,10 +61,11 @@ export function lookAt(app: LookDeps): Look {
         return replay(await app.news.after(channel, after ?? 0), after ?? 0);
       case 'events': {
         const { told, seq } = await announced(app, channel, came, after);
-        if (after !== null) return { told, seq };
+        const counted = after === null || told.length > 0 ? [await countOf(app, timestamp)] : [];
+        if (after !== null) return { told: [...told, ...counted], seq };
         const { users_online, active_connections } = await app.presence();
         const data = { users_online, connections: active_connections };
-        return { told: [{ type: 'presence', data, timestamp }, ...told], seq };
+        return { told: [{ type: 'presence', data, timestamp }, ...told, ...counted], seq };
       }
       case 'general':
       case 'admin':
@@ -73,6 +76,10 @@ export function lookAt(app: LookDeps): Look {
         return { told: [], seq: after ?? 0 };
     }
   };
+}
+
+async function countOf(app: LookDeps, timestamp: string): Promise<Notification> {
+  return { type: 'event_count', data: { total: await app.eventCount() }, timestamp };
 }
 
 /** What was announced since the listener came: before it is let in nobody posts it. */
@@ -92,12 +99,16 @@ export function asReplayed(notification: Notification): Notification {
     case 'download_update':
     case 'general_message':
     case 'admin_notification':
+    case 'event_created':
+    case 'event_updated':
+    case 'event_deleted':
     case 'log':
       return { ...notification, replayed: true };
     case 'connection_established':
     case 'queue_update':
     case 'stats_update':
     case 'dashboard_update':
+    case 'event_count':
     case 'presence':
     case 'subscribed':
     case 'unsubscribed':

@@ -19,6 +19,8 @@ export type Watched = ReadonlySet<(typeof SHOWN)[number]>;
 export type ShowDeps = DeliverDeps & {
   lease: BroadcastLease;
   presence: CountsTable['presence'];
+  /** How many calendar events there are. */
+  eventCount: () => Promise<number>;
   build: SnapshotBuilder;
   /** What is kept for those who come later; and the write that keeps a newer one, or fails because it is no longer `before`. */
   snapshots: Pick<SnapshotsTable, 'stored'>;
@@ -39,6 +41,7 @@ const NOTHING_SHOWN = {
   stats: '',
   places: '',
   people: '',
+  events: '',
   dashboardAt: 0,
   peopleAt: 0,
 };
@@ -51,7 +54,7 @@ export type Showing = {
 };
 
 /**
- * Shows queue and stats when they have changed, the dashboard each 3 s, presence when it changes; and keeps each snapshot, before
+ * Shows queue and stats when they have changed, the dashboard each 3 s, presence and the number of events when they change; and keeps each snapshot, before
  * it is told, for those who come later. Each is shown under the lease or not at all.
  */
 export function showSnapshots(app: ShowDeps, token: string): Showing {
@@ -138,15 +141,18 @@ export function showSnapshots(app: ShowDeps, token: string): Showing {
     );
   }
 
-  async function showPeople(): Promise<void> {
+  async function showEvents(): Promise<void> {
     const { users_online, active_connections: connections } = await app.presence();
-    const text = `${users_online} ${connections}`;
-    if (text === last.people) return;
+    const total = await app.eventCount();
+    const people = `${users_online} ${connections}`;
     const timestamp = app.now().toISOString();
-    await send('events', [], async () =>
-      snapshot({ type: 'presence', data: { users_online, connections }, timestamp }),
-    );
-    last.people = text;
+    const tellings = [
+      ...(people === last.people ? [] : snapshot({ type: 'presence', data: { users_online, connections }, timestamp })),
+      ...(String(total) === last.events ? [] : snapshot({ type: 'event_count', data: { total }, timestamp })),
+    ];
+    if (tellings.length === 0) return;
+    await send('events', [], async () => tellings);
+    Object.assign(last, { people, events: String(total) });
   }
 
   return {
@@ -171,7 +177,7 @@ export function showSnapshots(app: ShowDeps, token: string): Showing {
       }
       if (watched.has('events') && now.getTime() - last.peopleAt >= PEOPLE_MS && !underWay.has('events')) {
         last.peopleAt = now.getTime();
-        await showPeople();
+        await showEvents();
       }
     },
 

@@ -23,7 +23,7 @@ function originFor(path: string): Origin {
 
 /** Which part of the system serves a path, by what stands in the host name of its origin. */
 const serverOf = (path: string) =>
-  /"(HttpApi|WebSocketApi|LiveStream|Site)/.exec(JSON.stringify(originFor(path).DomainName))?.[1];
+  /"(HttpApi|WebSocketApi|LiveStream|Export|Site)/.exec(JSON.stringify(originFor(path).DomainName))?.[1];
 
 /** As CloudFront does it: the first pattern that matches, `*` for anything and `?` for one character. */
 function behaviorFor(path: string): Behavior {
@@ -45,7 +45,8 @@ const paths = routes.flatMap(({ method, path }) =>
 
 test.each(paths)('$method $path reaches the function that answers it', ({ method, path }) => {
   const behavior = behaviorFor(path);
-  expect(serverOf(path)).toBe(path.endsWith('/stream') ? 'LiveStream' : 'HttpApi');
+  const streamed = path.endsWith('/stream') ? 'LiveStream' : path.endsWith('/eventos/download') ? 'Export' : 'HttpApi';
+  expect(serverOf(path)).toBe(streamed);
   expect(behavior.AllowedMethods ?? ['GET', 'HEAD']).toContain(method);
 });
 
@@ -59,6 +60,8 @@ test.each([
   ['/ws/nothing', 'WebSocketApi'],
   ['/downloads/queue/stream', 'LiveStream'],
   ['/eventos/7', 'HttpApi'],
+  ['/eventos/upload', 'HttpApi'],
+  ['/api/v1/events/download', 'Export'],
   ['/uploads/a/failed.csv', 'HttpApi'],
   ['/notifications', 'HttpApi'],
   ['/asyncapi.json', 'HttpApi'],
@@ -72,6 +75,9 @@ test('the order is the one that lets exceptions win', () => {
     '/ws/*',
     '/downloads/*/stream',
     '/api/v1/downloads/*/stream',
+    '/eventos/download',
+    '/api/v1/eventos/download',
+    '/api/v1/events/download',
     '/api/*',
     '/downloads*',
     '/eventos*',
@@ -116,10 +122,13 @@ test('both APIs get the origin key, and their functions the same', () => {
   }
 });
 
-test('only this distribution may call the stream, by both permissions that AWS asks for', () => {
+test('only this distribution may call the streams, by both permissions that AWS asks for', () => {
   const { id: distribution } = theResource(template, 'AWS::CloudFront::Distribution');
-  const { Properties: url } = theResource(template, 'AWS::Lambda::Url');
-  expect(url).toMatchObject({ AuthType: 'AWS_IAM', InvokeMode: 'RESPONSE_STREAM' });
+  const urls = Object.values(template.findResources('AWS::Lambda::Url'));
+  expect(urls).toHaveLength(2);
+  for (const { Properties } of urls) {
+    expect(Properties).toMatchObject({ AuthType: 'AWS_IAM', InvokeMode: 'RESPONSE_STREAM' });
+  }
   const granted = Object.values(template.findResources('AWS::Lambda::Permission'))
     .map(({ Properties }) => Properties)
     .filter(({ Principal }) => Principal === 'cloudfront.amazonaws.com');

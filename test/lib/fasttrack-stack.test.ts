@@ -96,6 +96,8 @@ const readState = [
   'dynamodb:Query on TablesDownloads/index/by_status',
   'dynamodb:Query on TablesConnections/index/by_user',
 ];
+const countEvents = 'dynamodb:BatchGetItem on TablesEvents';
+const indexesOfEvents = ['by_city', 'by_date'].map((index) => `dynamodb:Query on TablesEvents/index/${index}`);
 const items = (table: string, ...actions: string[]) =>
   actions.map((action) => `dynamodb:${action}Item on Tables${table}`);
 const media = (...actions: string[]) => actions.map((action) => `s3:${action} on Media/*`);
@@ -108,6 +110,8 @@ const needs: Record<FunctionName, string[]> = {
     'dynamodb:Query on TablesDownloads/index/by_status',
     'dynamodb:Query on TablesConnections/index/by_kind',
     'dynamodb:Query on TablesConnections/index/by_user',
+    ...items('Events', 'Get', 'BatchGet', 'Put', 'Update', 'Delete'),
+    ...indexesOfEvents,
     ...items('News', 'Put'),
     ...media('GetObject', 'DeleteObject', 'AbortMultipartUpload'),
     ...listMedia,
@@ -144,6 +148,7 @@ const needs: Record<FunctionName, string[]> = {
     ...items('Connections', 'Get', 'Put', 'Update', 'Delete'),
     'dynamodb:Query on TablesConnections/index/by_ip',
     ...readState,
+    countEvents,
     ...items('News', 'Put'),
     'dynamodb:Query on TablesNews',
     'lambda:InvokeFunction on BroadcasterFunction',
@@ -152,6 +157,7 @@ const needs: Record<FunctionName, string[]> = {
   greeter: [
     ...items('Connections', 'Get', 'Update', 'Delete'),
     ...readState,
+    countEvents,
     'dynamodb:Query on TablesNews',
     ...readStream,
     'dynamodb:ListStreams on *',
@@ -178,10 +184,12 @@ const needs: Record<FunctionName, string[]> = {
     'dynamodb:Query on TablesConnections',
     'dynamodb:Query on TablesConnections/index/by_kind',
     ...readState,
+    countEvents,
     'lambda:InvokeFunction on BroadcasterFunction',
     'sqs:SendMessage on FanOutQueue',
     post,
   ],
+  export: ['dynamodb:BatchGetItem on TablesEvents', ...indexesOfEvents],
   'live-stream': [
     ...items('Downloads', 'Get', 'BatchGet', 'Update'),
     'dynamodb:Query on TablesDownloads/index/by_status',
@@ -222,8 +230,8 @@ test('tables cost nothing when idle, forget by TTL, and index keys only', () => 
   }
 });
 
-test('downloads can be restored to any second, and outlive the stack', () => {
-  expect(theResource(template, 'AWS::DynamoDB::Table', 'TablesDownloads')).toMatchObject({
+test.each(['TablesDownloads', 'TablesEvents'])('%s can be restored to any second, and outlives the stack', (table) => {
+  expect(theResource(template, 'AWS::DynamoDB::Table', table)).toMatchObject({
     DeletionPolicy: 'Retain',
     Properties: {
       DeletionProtectionEnabled: true,

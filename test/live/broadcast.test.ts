@@ -3,12 +3,15 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Notification } from '../../contract/notification.ts';
 import { transact } from '../../src/aws/transact.ts';
 import { downloadsTable } from '../../src/downloads/table.ts';
+import { eventCounter } from '../../src/events/counters/table.ts';
+import { eventsTable } from '../../src/events/table.ts';
 import { broadcast } from '../../src/live/broadcast.ts';
 import { broadcastLease } from '../../src/live/broadcast-lease/table.ts';
 import { wakeBroadcaster, type BroadcastStart } from '../../src/live/wake-broadcaster.ts';
 import { openSnapshots } from '../../src/snapshots/open-snapshots.ts';
 import { snapshotsTable, snapshotWrite } from '../../src/snapshots/table.ts';
 import { aDownload } from '../support/a-download.ts';
+import { anEvent } from '../support/an-event.ts';
 import { aLiveWorld } from '../support/a-live-world.ts';
 import { eventually } from '../support/listeners.ts';
 import { someTables } from '../support/tables.ts';
@@ -38,6 +41,7 @@ async function aStage() {
   const app = {
     ...world.app,
     ...openSnapshots(tables.db, tables.names, world.app.now),
+    eventCount: eventCounter(tables.db, tables.names.events),
     lease: broadcastLease(tables.db, tables.names.downloads),
     snapshots: snapshotsTable(tables.db, tables.names.downloads),
     storeWrite: snapshotWrite.bind(null, tables.names.downloads),
@@ -138,6 +142,21 @@ describe.concurrent('the broadcaster', () => {
       watcher.heard('presence').find((told) => told.type === 'presence' && told.data.connections === 2),
     );
     expect(last).toMatchObject({ data: { users_online: 2 } });
+    await stop();
+    await ended;
+  });
+
+  test('tells the number of events when it changes, and only then', async ({ expect }) => {
+    const stage = await aStage();
+    const watcher = await stage.join('w1', 'events');
+    const { ended, stop } = stage.run();
+    const totals = () =>
+      watcher.heard('event_count').flatMap((told) => (told.type === 'event_count' ? [told.data.total] : []));
+    await eventually(() => (totals().length > 1 ? true : undefined));
+    await eventsTable(stage.tables.db, stage.tables.names).create(anEvent(), null, new Date());
+    await eventually(() => (totals().at(-1) === 1 ? true : undefined));
+    await sleep(2_500);
+    expect(totals()).toEqual([0, 0, 1]);
     await stop();
     await ended;
   });

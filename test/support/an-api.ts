@@ -2,6 +2,8 @@ import { newDownloadId } from '../../src/downloads/download.ts';
 import { countsTable } from '../../src/channels/counts/table.ts';
 import { downloadListing } from '../../src/downloads/listing/table.ts';
 import { downloadsTable } from '../../src/downloads/table.ts';
+import { eventListing } from '../../src/events/listing/table.ts';
+import { eventsTable } from '../../src/events/table.ts';
 import { httpApi } from '../../src/http/api.ts';
 import { ANY_HOST, type HostRules } from '../../src/media/host-rules.ts';
 import { SourceFailed } from '../../src/media/source-failed.ts';
@@ -21,6 +23,9 @@ export function anApi(
   return httpApi({
     downloads: downloadsTable(db, names),
     listing: downloadListing(db, names.downloads),
+    events: eventsTable(db, names),
+    eventListing: eventListing(db, names.events),
+    timeZone: 'America/Sao_Paulo',
     notices: noticesTable(db, names),
     state: stateTable(db, names.downloads),
     connections: countsTable(db, names.connections),

@@ -3,12 +3,13 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { tables } from '../../contract/tables.ts';
 import { startDynamoDb } from '../../local-cloud/dynamodb/dynamodb.ts';
 
-/** The three tables on a real engine, in memory, made from the same facts as the template. */
+/** The tables on a real engine, in memory, made from the same facts as the template. */
 export async function someTables() {
   const engine = await startDynamoDb({});
-  const names = { downloads: 'Downloads', connections: 'Connections', news: 'News' };
+  const names = { downloads: 'Downloads', events: 'Events', connections: 'Connections', news: 'News' };
   await Promise.all([
     engine.ensureTable(names.downloads, cloudFormation(tables.downloads)),
+    engine.ensureTable(names.events, cloudFormation(tables.events)),
     engine.ensureTable(names.connections, cloudFormation(tables.connections)),
     engine.ensureTable(names.news, cloudFormation(tables.news)),
   ]);

@@ -37,7 +37,7 @@ const TEXTS: Record<(typeof CHANNEL_PATHS)[number]['channel'], Text> = {
     query: { deltas: '`1`: also a `download_update` for each change, at once.' },
   },
   general: { title: 'Announcements', description: 'What `POST /notifications` announces to everybody.' },
-  events: { title: 'Events', description: 'Who is here, and changes of events.' },
+  events: { title: 'Events', description: 'Who is here, how many events there are, and each change of one.' },
   imports: { title: 'All imports', description: 'How far each running import of events is.' },
   import: { title: 'One import', description: 'Opened before the upload, it waits for it.' },
   logs: {

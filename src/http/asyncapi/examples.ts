@@ -1,3 +1,4 @@
+import type { CalendarEvent } from '../../../contract/event.ts';
 import type {
   ClientMessage,
   DownloadStreamEvent,
@@ -89,6 +90,27 @@ const dashboard: Dashboard = {
   timestamp,
 };
 
+const event: CalendarEvent = {
+  id: ulid,
+  title: 'Evento 1',
+  description: 'Descrição do evento',
+  event_date: '2025-07-01T13:00:00.000Z',
+  city: 'Recife',
+  participants: ['Alice', 'Bob'],
+  local_info: {
+    location_name: 'Auditório Central',
+    capacity: 300,
+    venue_type: 'Auditório',
+    is_accessible: true,
+    address: 'Rua Exemplo, 123',
+    past_events: [],
+    manually_edited: false,
+  },
+  version: 1,
+  created_at: timestamp,
+  updated_at: timestamp,
+};
+
 export const notifications: Described<Notification> = {
   connection_established: {
     summary: 'The first message of a connection',
@@ -133,6 +155,22 @@ export const notifications: Described<Notification> = {
       message: 'Nova versão no ar',
       timestamp,
     },
+  },
+  event_created: {
+    summary: 'A calendar event that is new',
+    example: { type: 'event_created', seq: ulid, event, timestamp },
+  },
+  event_updated: {
+    summary: 'A calendar event as it is now',
+    example: { type: 'event_updated', seq: ulid, event: { ...event, version: 2 }, timestamp },
+  },
+  event_deleted: {
+    summary: 'A calendar event that is no more, as it was',
+    example: { type: 'event_deleted', seq: ulid, event, timestamp },
+  },
+  event_count: {
+    summary: 'How many calendar events there are',
+    example: { type: 'event_count', data: { total: 42 }, timestamp },
   },
   presence: {
     summary: 'How many people are here',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { calendarEvent, localInfo } from '../../../contract/event.ts';
 import {
   clientMessage,
   downloadStreamEvent,
@@ -46,6 +47,8 @@ function typesOf({ shape: { type } }: Said): string[] {
 
 /** What messages have in common, under the names they have in the OpenAPI document. */
 const SHARED = {
+  Event: calendarEvent,
+  LocalInfo: localInfo,
   QueueStats: queueStats,
   DownloadStats: downloadStats,
   DownloadInProgress: dashboard.shape.downloads_in_progress.element,

@@ -1,0 +1,31 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IOrigin } from 'aws-cdk-lib/aws-cloudfront';
+import { Construct } from 'constructs';
+import type { ExportEnv } from '../contract/env.ts';
+import type { Config } from './config.ts';
+import { NodeFunction } from './node-function.ts';
+import { streamingUrl } from './streaming-url.ts';
+import type { Tables } from './tables.ts';
+
+type ExportProps = Pick<Tables, 'events'> & { config: Config };
+
+/** The whole calendar as a file, sent while it is read: in constant memory, whatever their number. */
+export class Export extends Construct {
+  readonly origin: IOrigin;
+
+  constructor(scope: Construct, id: string, { config, events }: ExportProps) {
+    super(scope, id);
+    const fn = new NodeFunction(this, 'Function', {
+      config,
+      name: 'export',
+      memorySize: 512,
+      // Lambda's own most: a slow reader gets his file as long as he goes on reading.
+      timeout: Duration.minutes(15),
+      impact: 'Nobody can download the events as a file.',
+      environment: { EVENTS_TABLE: events.tableName, EVENTS_TIME_ZONE: config.timeZone } satisfies ExportEnv,
+    });
+    this.origin = streamingUrl(fn, config, []);
+    events.grantItems(fn, 'BatchGetItem');
+    events.grantIndexes(fn, 'by_date', 'by_city');
+  }
+}

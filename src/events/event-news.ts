@@ -1,0 +1,34 @@
+import type { News } from '../news/news.ts';
+import { eventView, type EventRecord } from './event.ts';
+
+/** Before null: it is new; after null: it is no more. */
+export type EventChange =
+  | { before: null; after: EventRecord }
+  | { before: EventRecord; after: EventRecord }
+  | { before: EventRecord; after: null };
+
+/** What listeners of `events` are told of a change. */
+export function eventNews({ before, after }: EventChange, seq: string, now: Date): News {
+  const type = before === null ? 'event_created' : after === null ? 'event_deleted' : 'event_updated';
+  const event = eventView(after ?? before);
+  const notification = { type, seq, event, timestamp: now.toISOString() } as const;
+  return { channel: 'events', seq, kind: 'change', notification };
+}
+
+/** What administrators are told of an event that somebody created by hand. */
+export function createdNews({ id, title, event_date, city }: EventRecord, seq: string, now: Date): News {
+  return {
+    channel: 'admin',
+    seq,
+    kind: 'change',
+    notification: {
+      type: 'admin_notification',
+      seq,
+      level: 'info',
+      code: 'event_created',
+      message: `Novo evento: ${title}`,
+      data: { event_id: id, title, event_date, city },
+      timestamp: now.toISOString(),
+    },
+  };
+}
