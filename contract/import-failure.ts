@@ -1,0 +1,47 @@
+type Sentences = { pt: string; en: string };
+
+/** Why a file cannot be imported at all, in the words people read; `{columns}` is what it lacks. */
+export const importFailures = {
+  empty_file: {
+    pt: 'O arquivo está vazio.',
+    en: 'The file is empty.',
+  },
+  header_only: {
+    pt: 'O arquivo tem só o cabeçalho, sem nenhuma linha de evento.',
+    en: 'The file has only its header and no event.',
+  },
+  header_too_long: {
+    pt: 'A primeira linha não termina nos primeiros 64 KB; ela deve ter os nomes das colunas.',
+    en: 'The first line does not end within 64 KB; it must name the columns.',
+  },
+  missing_columns: {
+    pt: 'Faltam colunas: {columns}. A primeira linha deve ter os nomes das colunas.',
+    en: 'Columns are missing: {columns}. The first line must name the columns.',
+  },
+  is_spreadsheet: {
+    pt: 'Isto é uma planilha, não um CSV. No Excel ou LibreOffice, use “Salvar como” e escolha CSV UTF-8.',
+    en: 'This is a spreadsheet, not a CSV. In Excel or LibreOffice choose “Save as”, then CSV UTF-8.',
+  },
+  is_archive: {
+    pt: 'Isto é um arquivo compactado. Extraia o CSV e envie só ele.',
+    en: 'This is a compressed archive. Extract the CSV and send only that.',
+  },
+  is_document: {
+    pt: 'Isto é um documento (PDF, HTML ou XML), não um CSV.',
+    en: 'This is a document (PDF, HTML or XML), not a CSV.',
+  },
+  is_json: {
+    pt: 'Isto é JSON, não um CSV.',
+    en: 'This is JSON, not a CSV.',
+  },
+  not_csv: {
+    pt: 'Isto não é um texto CSV: o conteúdo é binário.',
+    en: 'This is no CSV text: its content is binary.',
+  },
+  unknown_encoding: {
+    pt: 'A codificação não é conhecida (UTF-32). Salve o arquivo como UTF-8.',
+    en: 'The encoding is not known (UTF-32). Save the file as UTF-8.',
+  },
+} as const satisfies Record<string, Sentences>;
+
+export type ImportFailureCode = keyof typeof importFailures;
