@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Dialect } from '../../contract/dialect.ts';
 import { toUtf8 } from '../../src/imports/encoding.ts';
-import { recordSplitter, type RawRecord } from '../../src/imports/split-records.ts';
+import { RECORD_BYTES, recordSplitter, type RawRecord } from '../../src/imports/split-records.ts';
 import { random, type Random } from '../support/random.ts';
 import { randomFile } from '../support/random-csv.ts';
 import { dialectOf, rowsFrom } from '../support/read-csv.ts';
@@ -58,6 +58,27 @@ test.each(seeds)('a damaged file is the same records in whatever pieces it comes
   const whole = split(() => rest.length);
   expect(split(() => 1 + dice.below(9))).toEqual(whole);
   expect(whole.map(({ from }) => from)).toEqual([place.offset, ...whole.map(({ to }) => to)].slice(0, -1));
+});
+
+test('what is too long does not depend on the pieces either', () => {
+  const ends = ['x', '"x"', '"x', 'x,"y"', '"x"y'].flatMap((end) => [-1, 0, 1].map((more) => ({ end, more })));
+  const shape = { encoding: 'utf-8', delimiter: ',', quote_escape: 'doubled', width: 3 } as const;
+  for (const { end, more } of ends) {
+    const inside = RECORD_BYTES + more - end.length;
+    const long = end.replace('x', end.startsWith('"') ? 'x'.repeat(9).padEnd(inside, '\n') : 'x'.repeat(inside));
+    for (const file of [long, `${long}\na,b,c\n`, `a,b,c\r\n${long}\r\na,b,c`].map((text) => Buffer.from(text))) {
+      const split = (size: number) => {
+        const splitter = recordSplitter(shape, { offset: 0, line: 1 });
+        const count = Math.ceil(file.length / size);
+        const pieces = Array.from({ length: count }, (_, at) => Buffer.from(file.subarray(at * size, (at + 1) * size)));
+        const records = pieces.flatMap((piece, at) => splitter.push(piece, at === count - 1));
+        return records.map(({ bytes, ...record }) => ({ ...record, shown: bytes.length }));
+      };
+      const whole = split(file.length);
+      expect(whole.at(-1)?.to).toBe(file.length);
+      for (const size of [100_001, RECORD_BYTES, 2 * RECORD_BYTES]) expect(split(size)).toEqual(whole);
+    }
+  }
 });
 
 test.each(seeds)(
