@@ -53,6 +53,7 @@ function aShow(meanwhile: (kind: SnapshotKind) => Promise<void> = async () => un
         mayWake: async () => false,
       },
       presence: async () => ({ users_online: 1, active_connections: 1 }),
+      eventCount: async () => 0,
       build: {
         changes: async () => String(completed),
         queue: async () => queueOf(completed),
