@@ -1,5 +1,6 @@
 import { benchEngine } from './engine/bench-engine.ts';
 import { benchFanout } from './fanout/bench-fanout.ts';
+import { benchImport } from './import/bench-import.ts';
 import { benchLatency } from './live/bench-latency.ts';
 import { benchStorm } from './live/bench-storm.ts';
 import { benchSnapshot } from './snapshot/bench-snapshot.ts';
@@ -7,6 +8,7 @@ import { benchSnapshot } from './snapshot/bench-snapshot.ts';
 const benches: Record<string, () => Promise<void>> = {
   engine: benchEngine,
   fanout: benchFanout,
+  import: benchImport,
   latency: benchLatency,
   snapshot: benchSnapshot,
   storm: benchStorm,

@@ -35,6 +35,35 @@ export async function queryShards(db: DynamoDBDocumentClient, query: ShardedQuer
     .slice(0, limit);
 }
 
+/** All index entries over all shards, in the order of the sort key: each is read once, `limit` of a shard at a time, when it is asked for. */
+export async function* walkShards(db: DynamoDBDocumentClient, query: ShardedQuery): AsyncGenerator<Item> {
+  const { sortKey, order } = query;
+  const isBefore = (a: Item, b: Item) => String(a[sortKey]) < String(b[sortKey]) === (order === 'ascending');
+  const shards = query.partitions.map((partition) => entriesOf(db, oneShard(query, partition)));
+  const heads = await Promise.all(shards.map(async (shard) => ({ shard, entry: await nextOf(shard) })));
+  for (;;) {
+    const [first, ...others] = heads.filter((head): head is typeof head & { entry: Item } => head.entry !== null);
+    if (first === undefined) return;
+    const head = others.reduce((best, other) => (isBefore(other.entry, best.entry) ? other : best), first);
+    yield head.entry;
+    heads.splice(heads.indexOf(head), 1, { shard: head.shard, entry: await nextOf(head.shard) });
+  }
+}
+
+async function nextOf(shard: AsyncGenerator<Item>): Promise<Item | null> {
+  const { done, value } = await shard.next();
+  return done === true ? null : value;
+}
+
+async function* entriesOf(db: DynamoDBDocumentClient, input: QueryCommandInput): AsyncGenerator<Item> {
+  let start: Item | undefined;
+  do {
+    const page = await db.send(new QueryCommand({ ...input, ExclusiveStartKey: start }));
+    yield* page.Items ?? [];
+    start = page.LastEvaluatedKey;
+  } while (start !== undefined);
+}
+
 /** How many index entries there are over all shards: exact below `limit`, else `limit`. One query a shard. */
 export async function countShards(db: DynamoDBDocumentClient, query: ShardedQuery): Promise<number> {
   const pages = await Promise.all(

@@ -11,7 +11,7 @@ export type EventList = { events: EventRecord[]; cursor: string | null; examined
 
 /** One page of events by their date; with `q`, those whose title, description or city contain it, whatever accents and case. */
 export async function listEvents(
-  listing: EventListing,
+  listing: Pick<EventListing, 'page'>,
   query: EventQuery & { limit: number; cursor?: string | undefined },
 ): Promise<EventList> {
   const { limit } = query;
@@ -36,15 +36,13 @@ export async function listEvents(
   return { events, cursor, examined };
 }
 
-/** All that there are, a page at a time: the next is read when it is asked for. */
-export async function* eachPage(listing: EventListing, query: EventQuery): AsyncGenerator<EventRecord[]> {
+/** All that there are, some at a time: the next are read when they are asked for. */
+export async function* everyEvent(
+  listing: Pick<EventListing, 'walk'>,
+  query: EventQuery,
+): AsyncGenerator<EventRecord[]> {
   const fits = query.q === undefined ? () => true : mentions(query.q);
-  let position: string | null = null;
-  do {
-    const page = await listing.page(query, position, PAGE);
-    yield page.events.filter(fits);
-    position = page.position;
-  } while (position !== null);
+  for await (const events of listing.walk(query)) yield events.filter(fits);
 }
 
 function mentions(q: string): (event: EventRecord) => boolean {

@@ -19,6 +19,8 @@ export type Scan = {
   /** Line ends passed, and where the first of them ended. */
   lines: number;
   firstLineTo: number;
+  /** What makes the record one of RFC 4180, without changing its length, for `applyEdits` once the record is known to be one. */
+  edits: { at: number; byte: number }[];
 };
 
 export const newScan = (at: number): Scan => ({
@@ -29,12 +31,12 @@ export const newScan = (at: number): Scan => ({
   cells: 1,
   lines: 0,
   firstLineTo: -1,
+  edits: [],
 });
 
 /**
  * Goes on with one record: to its `end` (then `at` is behind its line end), to a `stray` quote, or until there must be `more` bytes.
- * Writes its quotes as RFC 4180 has them, in place and without changing any length: `\"` becomes `""`, and the spaces around
- * a quoted cell move into it. csv-parse is given no other record.
+ * Notes down how its quotes would be in RFC 4180: `\"` as `""`, and the spaces around a quoted cell within it.
  */
 export function scanRecord(bytes: Buffer, scan: Scan, grammar: Grammar, last: boolean): 'end' | 'stray' | 'more' {
   const delimiter = grammar.delimiter.charCodeAt(0);
@@ -44,10 +46,10 @@ export function scanRecord(bytes: Buffer, scan: Scan, grammar: Grammar, last: bo
     if (scan.mode === 'quoted') {
       if (!passQuoted(bytes, scan, backslash, last)) return 'more';
     } else if (byte === delimiter) {
-      if (scan.mode === 'after') moveClosingQuote(bytes, scan);
+      if (scan.mode === 'after') moveClosingQuote(scan);
       startCell(scan);
     } else if (byte === LF || byte === CR) {
-      if (scan.mode === 'after') moveClosingQuote(bytes, scan);
+      if (scan.mode === 'after') moveClosingQuote(scan);
       return passLineEnd(bytes, scan, last) ? 'end' : 'more';
     } else if (scan.mode === 'plain') {
       passPlain(bytes, scan, delimiter);
@@ -56,14 +58,18 @@ export function scanRecord(bytes: Buffer, scan: Scan, grammar: Grammar, last: bo
     } else if (scan.mode === 'after') {
       return 'stray';
     } else if (byte === QUOTE) {
-      openQuote(bytes, scan);
+      openQuote(scan);
     } else {
       scan.mode = 'plain';
     }
   }
   if (!last || scan.mode === 'quoted') return 'more';
-  if (scan.mode === 'after') moveClosingQuote(bytes, scan);
+  if (scan.mode === 'after') moveClosingQuote(scan);
   return 'end';
+}
+
+export function applyEdits(bytes: Buffer, { edits }: Scan): void {
+  for (const { at, byte } of edits) bytes[at] = byte;
 }
 
 function startCell(scan: Scan): void {
@@ -82,9 +88,8 @@ function passPlain(bytes: Buffer, scan: Scan, delimiter: number): void {
   scan.at = at;
 }
 
-function openQuote(bytes: Buffer, scan: Scan): void {
-  bytes[scan.at] = SPACE;
-  bytes[scan.cell] = QUOTE;
+function openQuote(scan: Scan): void {
+  if (scan.cell < scan.at) scan.edits.push({ at: scan.at, byte: SPACE }, { at: scan.cell, byte: QUOTE });
   scan.at += 1;
   scan.mode = 'quoted';
 }
@@ -97,7 +102,7 @@ function passQuoted(bytes: Buffer, scan: Scan, backslash: boolean, last: boolean
       if (scan.at + 1 === bytes.length && !last) return false;
       const next = bytes[scan.at + 1];
       if (byte === QUOTE && next !== QUOTE) return closeQuote(scan);
-      if (byte === BACKSLASH && next === QUOTE) bytes[scan.at] = QUOTE;
+      if (byte === BACKSLASH && next === QUOTE) scan.edits.push({ at: scan.at, byte: QUOTE });
       scan.at += next === QUOTE || next === BACKSLASH ? 2 : 1;
     } else if (byte === LF || byte === CR) {
       if (!passLineEnd(bytes, scan, last)) return false;
@@ -115,9 +120,9 @@ function closeQuote(scan: Scan): true {
   return true;
 }
 
-function moveClosingQuote(bytes: Buffer, scan: Scan): void {
-  bytes[scan.closed] = SPACE;
-  bytes[scan.at - 1] = QUOTE;
+function moveClosingQuote(scan: Scan): void {
+  const end = scan.at - 1;
+  if (scan.closed < end) scan.edits.push({ at: scan.closed, byte: SPACE }, { at: end, byte: QUOTE });
 }
 
 /** False: the second half of a CRLF may be yet to come. */

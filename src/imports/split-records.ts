@@ -1,6 +1,6 @@
 import type { Dialect } from '../../contract/dialect.ts';
 import { originalBytes } from './encoding.ts';
-import { newScan, scanRecord } from './scan-record.ts';
+import { applyEdits, newScan, scanRecord } from './scan-record.ts';
 
 /** What a record may have, line end included. */
 export const RECORD_BYTES = 1024 * 1024;
@@ -86,6 +86,7 @@ export function recordSplitter(shape: Shape, start: Place): RecordSplitter {
     broken.dropped += originalBytes(shape.encoding, dropped);
     broken.shown = beginning(broken.shown, dropped);
     from = scan.at;
+    scan.edits = [];
     return 'more';
   }
 
@@ -94,6 +95,7 @@ export function recordSplitter(shape: Shape, start: Place): RecordSplitter {
     const length = originalBytes(shape.encoding, record) + (broken?.dropped ?? 0);
     const { line, offset } = place;
     place = { line: line + lines, offset: offset + length };
+    if (fault === null && broken === null) applyEdits(bytes, scan);
     const known = fault ?? broken?.fault ?? null;
     const shown = known === null ? record : beginning(broken?.shown ?? Buffer.alloc(0), record);
     from = to;
@@ -105,6 +107,7 @@ export function recordSplitter(shape: Shape, start: Place): RecordSplitter {
   function letGo(count: number): void {
     bytes = bytes.subarray(count);
     for (const at of ['at', 'cell', 'closed', 'firstLineTo'] as const) scan[at] -= count;
+    for (const edit of scan.edits) edit.at -= count;
     from = 0;
   }
 

@@ -9,15 +9,15 @@ import type { EventListing } from '../../src/events/listing/table.ts';
 import { anEvent, SEED_JSON } from '../support/an-event.ts';
 
 /** A listing of these, so many a page. */
-function listingOf(events: EventRecord[], size = 2): EventListing & { read: () => number } {
+function listingOf(events: EventRecord[], size = 2): Pick<EventListing, 'walk'> & { read: () => number } {
   let read = 0;
   return {
     read: () => read,
-    async page(_filter, position) {
-      read += 1;
-      const start = Number(position ?? 0);
-      const next = start + size;
-      return { events: events.slice(start, next), position: next < events.length ? String(next) : null };
+    async *walk() {
+      for (let start = 0; start < events.length; start += size) {
+        read += 1;
+        yield events.slice(start, start + size);
+      }
     },
   };
 }
@@ -139,10 +139,11 @@ test('the next page is read only when the one before has been taken', async () =
 });
 
 test('a page that cannot be read ends the file by an error, never by its proper end', async () => {
-  const listing = listingOf(Array.from({ length: 10 }, () => anEvent()));
-  const failing: EventListing = {
-    page: (filter, position, limit) =>
-      listing.read() < 2 ? listing.page(filter, position, limit) : Promise.reject(new Error('lost')),
+  const failing: Pick<EventListing, 'walk'> = {
+    async *walk() {
+      yield [anEvent()];
+      throw new Error('lost');
+    },
   };
   const answer = answerExport({ eventListing: failing, timeZone: 'UTC' }, { query: {}, language: null });
   if (!('chunks' in answer)) throw new Error('refused');

@@ -85,3 +85,12 @@ test('sent again as they are they fail alike, repaired they are the missing even
     '6 D, 2025-07-02T03:00, Belém',
   ]);
 });
+
+test.each(encodings)(
+  'what fails again has the notes of the last time only, in $encoding',
+  async ({ encoding, mark }) => {
+    const file = encodeText(encoding, `${mark}${[HEADER, '10;sem data;"Caruaru";', '11;"12";"13"'].join('\r\n')}`);
+    const failed = await failedOf(file);
+    expect((await failedOf(failed)).toString('latin1')).toBe(failed.toString('latin1'));
+  },
+);

@@ -17,6 +17,7 @@ test('without any setting there are sensible ones', () => {
     allowedHosts: [],
     deniedHosts: [],
     retentionDays: undefined,
+    timeZone: 'America/Sao_Paulo',
   });
 });
 
@@ -56,6 +57,7 @@ test.each([
   [{ reservedConcurrency: '{' }, 'reservedConcurrency'],
   [{ maxDownloadBytes: 0 }, 'maxDownloadBytes'],
   [{ retentionDays: 0 }, 'retentionDays'],
+  [{ timeZone: 'Recife' }, 'timeZone'],
   [{ deniedHosts: ['https://example.com'] }, 'deniedHosts'],
   [{ throttling: { rate: 10 } }, 'throttling'],
   [{ retain: 'perhaps' }, 'retain'],
@@ -149,13 +151,21 @@ test('alarms reach a person when there is an address, and concurrency is reserve
 }, 60_000);
 
 test('limits reach the functions that keep them', () => {
-  const context = { allowedHosts: ['example.com'], deniedHosts: 'a.example,b.example', retentionDays: 7 };
+  const context = {
+    allowedHosts: ['example.com'],
+    deniedHosts: 'a.example,b.example',
+    retentionDays: 7,
+    timeZone: 'America/Recife',
+  };
   const { template } = synthesise({ ...context, maxDurationSeconds: 60 });
   const variables = (part: string) =>
     theResource(template, 'AWS::Lambda::Function', part).Properties.Environment.Variables;
   const hosts = { ALLOWED_HOSTS: 'example.com', DENIED_HOSTS: 'a.example,b.example' };
   expect(variables('HttpApi')).toMatchObject({ ...hosts, RETENTION_DAYS: '7' });
   expect(variables('DownloadWorker')).toMatchObject({ ...hosts, RETENTION_DAYS: '7', MAX_DURATION_SECONDS: '60' });
+  for (const name of ['HttpApi', 'Export']) {
+    expect(variables(name)).toMatchObject({ EVENTS_TIME_ZONE: 'America/Recife' });
+  }
   expect(variables('DeadLetter')).toMatchObject({ RETENTION_DAYS: '7' });
 }, 60_000);
 

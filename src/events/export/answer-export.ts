@@ -4,12 +4,12 @@ import { errorsOf, refusalErrors, type FieldErrors } from '../../http/field-erro
 import { OWNER } from '../../http/owner.ts';
 import { languageOf, problemOf } from '../../http/problem.ts';
 import type { EventRecord } from '../event.ts';
-import { eachPage } from '../list-events.ts';
+import { everyEvent } from '../list-events.ts';
 import type { EventListing } from '../listing/table.ts';
 import { readPeriod } from '../period.ts';
 import { formatOf, type FileFormat } from './format.ts';
 
-export type AnswerExportDeps = { eventListing: EventListing; timeZone: string };
+export type AnswerExportDeps = { eventListing: Pick<EventListing, 'walk'>; timeZone: string };
 
 /** The file that was asked for; nothing is read before its first byte is. */
 export function answerExport(app: AnswerExportDeps, { query, language }: FileRequest): FileAnswer {
@@ -23,7 +23,7 @@ export function answerExport(app: AnswerExportDeps, { query, language }: FileReq
   if (period.kind === 'refused') return refuse(refusalErrors(period.refusals, languageOf(language)));
   const { city, q, format } = asked.data;
   const { kind: _, ...bounds } = period;
-  const pages = eachPage(app.eventListing, { owner: OWNER, city, q, ...bounds });
+  const pages = everyEvent(app.eventListing, { owner: OWNER, city, q, ...bounds });
   const written = formatOf(asked.data, app.timeZone);
   return {
     statusCode: 200,
