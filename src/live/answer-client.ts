@@ -63,7 +63,11 @@ async function answer(
       await post({ type: 'pong', timestamp: message.timestamp ?? timestamp });
       return null;
     case 'hello':
-      for (const channel of connection.channels) await tellState(app, connection.id, channel, post);
+      for (const channel of connection.channels) {
+        const listening = await app.channels.find(connection.id, channel);
+        // Also who could not be greeted in time is let in by this.
+        if (listening !== null) await letIn(app, connection.id, listening, app.now(), post);
+      }
       return null;
     case 'subscribe':
       return subscribe(app, connection, message, post);

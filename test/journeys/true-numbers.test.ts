@@ -6,7 +6,7 @@ import { client } from '../support/client.ts';
 import { everyNumber } from '../support/every-number.ts';
 import { eventually } from '../support/listeners.ts';
 import { startMediaOrigin, type MediaOrigin } from '../support/origins/media-origin.ts';
-import { seededRandom } from '../support/seeded-random.ts';
+import { random } from '../support/random.ts';
 import { deployedUrl, startCommand, type StackProcess } from '../support/stack.ts';
 
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e9));
@@ -36,8 +36,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-const random = seededRandom(SEED);
-const pick = <T>(choices: readonly T[]): T => choices[Math.floor(random() * choices.length)]!;
+const { below, pick } = random(SEED);
 
 /** The nth download, which has this fate. What is interrupted is large enough to be still there to interrupt. */
 function clipFor(fate: Fate, n: number): string {
@@ -48,7 +47,7 @@ function clipFor(fate: Fate, n: number): string {
       return origin.clip(`type=text/html&size=500&seed=${n}`);
     case 'complete':
     case 'deleteLater':
-      return origin.clip(`size=${1000 + Math.floor(random() * MB)}&seed=${n}&rate=${MB}`);
+      return origin.clip(`size=${1000 + below(MB)}&seed=${n}&rate=${MB}`);
     case 'cancel':
     case 'pause':
     case 'delete':
@@ -94,7 +93,7 @@ test(
   async () => {
     onTestFailed(() => console.log(`again by SEED=${SEED}`));
     const before = await startCommand(dataDir);
-    const lives = Array.from({ length: 40 }, (_, n) => ({ fate: pick(FATES), n, waitMs: random() * 5_000 }));
+    const lives = Array.from({ length: 40 }, (_, n) => ({ fate: pick(FATES), n, waitMs: below(5_000) }));
     await Promise.all(lives.map(({ fate, n, waitMs }) => live(before, fate, n, waitMs)));
     await expectAgreement(before, 40);
 

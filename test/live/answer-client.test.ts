@@ -2,6 +2,7 @@ import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Notification } from '../../contract/notification.ts';
 import { controlDownload } from '../../src/downloads/control-download.ts';
+import { downloadNews } from '../../src/downloads/download-news.ts';
 import { downloadsTable } from '../../src/downloads/table.ts';
 import { firstUlidOf } from '../../src/live/look.ts';
 import { postNotice } from '../../src/notices/post-notice.ts';
@@ -40,6 +41,16 @@ const announce = (message: string, seconds: number) =>
     { owner: 'anonymous', idempotencyKey: undefined, channel: 'general', level: 'info', message },
   );
 const said = (told: Notification[]) => told.flatMap((one) => ('message' in one ? [one.message] : []));
+
+test('who could not be greeted in time says hello, and hears the state and from then on the news', async () => {
+  await accept();
+  await world.open('c', ['download:d1']);
+  await world.says('c', { type: 'hello' });
+  expect(world.types('c')).toEqual(['download_update']);
+  await control('d1', 'pause');
+  await world.publish(downloadNews(aDownload(), aDownload({ status: 'paused', seq: 2 }), at(5)));
+  expect(world.heard('c').at(-1)).toMatchObject({ seq: 2, data: { status: 'paused' } });
+});
 
 test('ping is echoed, hello gives the state again, all else is an error and the connection stays', async () => {
   await accept();
