@@ -115,8 +115,8 @@ async function storm(world: LiveWorld, crowds: Crowd[], memory: { most: Memory }
   tell('load average', loadavg()[0]?.toFixed(1) ?? '');
   printTable(rows);
   await saveJson('storm', rows);
-  const lost = reports.flatMap(({ examples }) => examples);
-  if (lost.length > 0) throw new Error(`lost: ${lost.join(', ')}`);
+  const missed = reports.flatMap(({ missed }) => Object.entries(missed));
+  if (missed.length > 0) throw new Error(`missed: ${missed.map((entry) => entry.join(': ')).join('\n')}`);
   if (posted.byFanOut === 0) throw new Error('the fan-out function posted nothing');
 }
 
@@ -126,7 +126,9 @@ const statusesOf = (ended: { status: string }[]): string =>
 async function pausedDownloads(world: LiveWorld): Promise<string[]> {
   const ids: string[] = [];
   for (let n = 0; n < DOWNLOADS; n += 1) {
-    const { id } = await world.app.request(world.origin.clip(`size=${4 * MIB}&seed=${n}&rate=${MIB / 4}`));
+    // Those that are to be cancelled must not be faster.
+    const size = n >= 1 && n <= CANCELLED ? 256 * MIB : 4 * MIB;
+    const { id } = await world.app.request(world.origin.clip(`size=${size}&seed=${n}&rate=${MIB / 4}`));
     await world.post(`/downloads/${id}/pause`);
     ids.push(id);
   }
