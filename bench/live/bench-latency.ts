@@ -50,7 +50,7 @@ export async function benchLatency(): Promise<void> {
       const since = Date.now();
       await world.post(`/downloads/${watched.id}/resume`);
       const others = await someDownloads(world, since + SECONDS * 1000);
-      await Promise.all([watched.id, ...others].map((id) => world.app.ended(id, 180_000)));
+      await world.ended([watched.id, ...others], 180_000);
       await sleep(LAST_WORDS_MS);
 
       const ids = [watched.id, ...others];

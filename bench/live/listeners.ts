@@ -8,7 +8,7 @@ import { summaryOf } from './summary.ts';
 // Many listeners in a process of their own, told over IPC what to do; argument: the application's address.
 const [appUrl = ''] = process.argv.slice(2);
 const PATIENCE_MS = 30_000;
-const GREETED_MS = 120_000;
+const GREETED_MS = 180_000;
 const TRIES = 20;
 
 type Listener = {
