@@ -26,7 +26,8 @@ const report = z.object({
   /** Things to be heard, of all listeners together; and how many of them were not. */
   expected: z.number(),
   lost: z.number(),
-  examples: z.array(z.string()),
+  /** By path and what it was, how many listeners did not hear it. */
+  missed: z.record(z.string(), z.number()),
   /** Heard more than once by the same listener. */
   doubled: z.number(),
   /** The last state of the queue that each heard, and how many heard it last. */

@@ -8,7 +8,7 @@ import { summaryOf } from './summary.ts';
 // Many listeners in a process of their own, told over IPC what to do; argument: the application's address.
 const [appUrl = ''] = process.argv.slice(2);
 const PATIENCE_MS = 30_000;
-const GREETED_MS = 120_000;
+const GREETED_MS = 180_000;
 const TRIES = 20;
 
 type Listener = {
@@ -94,9 +94,11 @@ async function openMany({ paths, atOnce }: Extract<Command, { do: 'open' }>): Pr
 function report({ expected }: Extract<Command, { do: 'report' }>): Report {
   const mustHear = new Map(Object.entries(expected));
   const changes = new Set(Object.values(expected).flat());
-  const lost = listeners.flatMap(({ path, heard }) =>
-    (mustHear.get(path) ?? []).filter((name) => !heard.has(name)).map((name) => `${path} ${name}`),
-  );
+  const missed: Record<string, number> = {};
+  for (const { path, heard } of listeners) {
+    for (const name of mustHear.get(path) ?? [])
+      if (!heard.has(name)) missed[`${path} ${name}`] = (missed[`${path} ${name}`] ?? 0) + 1;
+  }
   const byLabel = new Map<string, number[]>();
   for (const [name, found] of latencies) {
     const label = changes.has(name) ? 'change' : name.includes('#') ? 'progress' : name;
@@ -109,8 +111,8 @@ function report({ expected }: Extract<Command, { do: 'report' }>): Report {
     notGreeted: listeners.filter(({ ready }) => !ready).length,
     closed: listeners.filter(({ closed }) => closed).length,
     expected: listeners.reduce((sum, { path }) => sum + (mustHear.get(path)?.length ?? 0), 0),
-    lost: lost.length,
-    examples: lost.slice(0, 5),
+    lost: Object.values(missed).reduce((sum, count) => sum + count, 0),
+    missed,
     doubled,
     queues,
     summaries: Object.fromEntries([...byLabel].map(([label, found]) => [label, summaryOf(found)])),

@@ -2,6 +2,7 @@ import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { downloadChannel } from '../../contract/channel.ts';
 import type { Db } from '../../src/aws/dynamodb.ts';
 import { newsTable } from '../../src/news/table.ts';
@@ -18,6 +19,8 @@ export type LiveWorld = {
   /** `POST`s; the answer must be a good one. */
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<unknown>;
   get(path: string): Promise<unknown>;
+  /** The statuses these downloads ended with; asked for so seldom that it disturbs nothing. */
+  ended(ids: string[], withinMs: number): Promise<string[]>;
   /** What everybody who listens to these downloads must have been told since then: each change and each ending. */
   changes(ids: string[], since: number): Promise<string[]>;
 };
@@ -39,11 +42,12 @@ export async function withLiveWorld(
   try {
     const { TableNames = [] } = await db.send(new ListTablesCommand({}));
     const news = newsTable(db, TableNames.find((name) => /News/.test(name)) ?? '');
+    const app = client(stack.appUrl);
     await act({
       stack,
       origin,
       db,
-      app: client(stack.appUrl),
+      app,
       async post(path, body, headers = {}) {
         const init = body === undefined ? {} : { body: JSON.stringify(body) };
         const type = body === undefined ? {} : { 'content-type': 'application/json' };
@@ -52,6 +56,12 @@ export async function withLiveWorld(
         );
       },
       get: async (path) => answered(await fetch(stack.appUrl + path)),
+      async ended(ids, withinMs) {
+        const end = Date.now() + withinMs;
+        const statuses: string[] = [];
+        for (const id of ids) statuses.push(await untilOver(app, id, end));
+        return statuses;
+      },
       async changes(ids, since) {
         const told = await Promise.all(ids.map((id) => news.after(downloadChannel(id), 0)));
         return told.flat().flatMap(({ kind, seq, notification }) => {
@@ -65,6 +75,15 @@ export async function withLiveWorld(
     await stack.kill();
     await origin.stop();
     await rm(dataDir, { recursive: true, force: true, maxRetries: 10 });
+  }
+}
+
+async function untilOver(app: LiveWorld['app'], id: string, end: number): Promise<string> {
+  for (;;) {
+    const { status } = await app.get(id);
+    if (['completed', 'failed', 'cancelled'].includes(status)) return status;
+    if (Date.now() > end) throw new Error(`${id} is still ${status}`);
+    await sleep(1000);
   }
 }
 

@@ -12,7 +12,7 @@ export type FanOutDeps = PostTellingsDeps & {
 
 /**
  * Tells the listeners of partitions of big channels: partitions side by side, to each what came for it in order. Answers with the
- * messages whose listeners could not be read.
+ * messages whose listeners could not be read, or mostly not be reached.
  */
 export async function fanOut(app: FanOutDeps, batch: FanOutMessage[]): Promise<FanOutMessage[]> {
   const partitions = new Map<string, FanOutMessage[]>();
@@ -30,8 +30,10 @@ async function tellPartition(app: FanOutDeps, messages: FanOutMessage[]): Promis
   try {
     const listeners = await app.channels.listenersIn(first.channel, first.partition, app.now());
     const tellings = newestOf(messages.flatMap(({ tellings }) => tellings));
-    app.measure(await postTellings(app, listeners, tellings));
-    return [];
+    const delivered = await postTellings(app, listeners, tellings);
+    app.measure(delivered);
+    if (delivered.failed <= delivered.sent) return [];
+    throw new Error(`hardly any post is answered: ${delivered.failed} were not, ${delivered.sent} were`);
   } catch (error) {
     log.error('not told; to come again', { channel: first.channel, partition: first.partition, error });
     return messages;

@@ -120,6 +120,21 @@ test('a post that is never answered holds back nothing that comes after it, and 
   expect(world.heard('c4').slice(2)).toMatchObject([{ seq: 3 }, { seq: 4, data: { status: 'completed' } }]);
 });
 
+test('when hardly any post is answered the news comes again; one listener that does not answer is no reason', async () => {
+  await accept();
+  for (const id of ['c5', 'c6', 'c7']) await world.join(id, CHANNEL);
+  const sockets = { ...world.app.sockets };
+  const silent = new Set(['c5']);
+  world.app.sockets.post = async (id, text) => {
+    if (silent.has(id)) throw new Error('no answer in time');
+    return sockets.post(id, text);
+  };
+  expect(await world.publish(ending(2))).toEqual([]);
+  silent.add('c6');
+  expect(await world.publish(ending(3))).toHaveLength(1);
+  expect(world.heard('c7').slice(2)).toMatchObject([{ seq: 2 }, { seq: 3 }]);
+});
+
 test('a dashboard that asked for deltas hears each change of each download, and its own 3 s do not wait for it', async () => {
   await world.join('plain', 'dashboard');
   await world.join('eager', 'dashboard', 'deltas');
