@@ -67,9 +67,9 @@ async function live({ appUrl }: StackProcess, fate: Fate, n: number, waitMs: num
     case 'complete':
     case 'missing':
     case 'page':
-      return void (await app.ended(id, 60_000));
+      return void (await app.ended(id, 120_000));
     case 'deleteLater':
-      await app.ended(id, 60_000);
+      await app.ended(id, 120_000);
       return remove();
     case 'cancel':
     case 'pause':
@@ -89,7 +89,7 @@ async function expectAgreement(stack: StackProcess, asked: number): Promise<void
 // Counters of a deployment are not this test's alone, and only what runs here can be killed here.
 test(
   'after 40 downloads of all fates, and after a sudden death amid more, everybody is told the same true numbers',
-  { skip: deployedUrl !== undefined, timeout: 240_000 },
+  { skip: deployedUrl !== undefined, timeout: 300_000 },
   async () => {
     onTestFailed(() => console.log(`again by SEED=${SEED}`));
     const before = await startCommand(dataDir);
