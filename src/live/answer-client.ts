@@ -63,7 +63,7 @@ async function answer(
       await post({ type: 'pong', timestamp: message.timestamp ?? timestamp });
       return null;
     case 'hello':
-      for (const channel of connection.channels) await tellState(app, connection.id, channel, post);
+      for (const channel of connection.channels) await greetAgain(app, connection.id, channel, post);
       return null;
     case 'subscribe':
       return subscribe(app, connection, message, post);
@@ -112,6 +112,12 @@ async function resume(
     for (const notification of missed) if (!(await post(notification))) break;
   }
   return null;
+}
+
+/** Its state, as ever; and should the greeter never have come to it, from now on the news. */
+async function greetAgain(app: AnswerClientDeps, connectionId: string, channel: string, post: Post): Promise<void> {
+  const listening = await app.channels.find(connectionId, channel);
+  if (listening !== null) await letIn(app, connectionId, listening, app.now(), post);
 }
 
 async function tellState(app: AnswerClientDeps, connectionId: string, channel: string, post: Post): Promise<void> {

@@ -69,6 +69,34 @@ test('a young connection that answers "gone" is kept: its handshake may not be o
   expect(await world.listening(CHANNEL)).toEqual(['young']);
 });
 
+test('whoever could not be greeted comes again, and is greeted then', async () => {
+  await accept();
+  const batch = [await world.open('well', [CHANNEL]), await world.open('later', [CHANNEL])];
+  const { look } = world.app;
+  let fails = true;
+  world.app.look = async (...args) => {
+    if (world.types('later').length === 1 && fails) throw new Error('x');
+    return look(...args);
+  };
+  const again = await world.greet(batch.slice(1));
+  expect(again).toEqual(batch.slice(1));
+  fails = false;
+  expect(await world.greet(batch)).toEqual([]);
+  await world.publish(progress(2));
+  expect(world.types('later').at(-1)).toBe('download_update');
+});
+
+test('whoever was never greeted asks with hello, and hears the news from then on', async () => {
+  await accept();
+  await world.open('deaf', [CHANNEL]);
+  await world.publish(progress(2));
+  expect(world.heard('deaf')).toEqual([]);
+  await world.says('deaf', { type: 'hello' });
+  expect(world.types('deaf')).toEqual(['download_update']);
+  await world.publish(progress(3));
+  expect(world.heard('deaf').at(-1)).toMatchObject({ seq: 3 });
+});
+
 test('a dead handshake does not hold up the greeting of others', async () => {
   await accept();
   world.gone.add('dead');
