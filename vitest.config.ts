@@ -9,6 +9,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Two cores: more workers only make the journeys' timings dishonest.
     maxWorkers: 2,
+    // Of tests that wait together, each may run a whole stack.
+    maxConcurrency: 3,
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
   },
 });

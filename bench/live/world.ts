@@ -30,7 +30,7 @@ export async function withLiveWorld(
   act: (world: LiveWorld) => Promise<void>,
   hear?: (line: string) => void,
 ): Promise<void> {
-  // All listeners come from one address.
+  // All listeners come from a few addresses.
   process.env['MAX_CONNECTIONS_PER_IP'] ??= '1000000';
   const dataDir = await mkdtemp(path.join(tmpdir(), 'bench-live-'));
   const origin = await startMediaOrigin();

@@ -79,6 +79,9 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
     });
     request.once('end', () => resolve(Buffer.concat(chunks)));
     request.once('error', (error) => reject(new RequestAborted('the client went away', { cause: error })));
-    request.once('close', () => reject(new RequestAborted('the client went away')));
+    request.once('close', () => {
+      // Each request closes; an error made in vain would cost more than reading most of them.
+      if (!request.readableEnded) reject(new RequestAborted('the client went away'));
+    });
   });
 }

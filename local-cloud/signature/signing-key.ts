@@ -12,8 +12,21 @@ export function parseCredential(credential: string): { accessKeyId: string; scop
   return { accessKeyId, scope: { date, region, service } };
 }
 
-/** SigV4's derived key for this cloud's credentials. */
+const KEYS_REMEMBERED = 16;
+const keys = new Map<string, Buffer>();
+
+/** SigV4's derived key for this cloud's credentials; remembered, because each request asks for one of a few. */
 export function signingKey(scope: Scope): Buffer {
+  const name = scopeText(scope);
+  const known = keys.get(name);
+  if (known !== undefined) return known;
+  if (keys.size === KEYS_REMEMBERED) keys.clear();
+  const key = derivedKey(scope);
+  keys.set(name, key);
+  return key;
+}
+
+function derivedKey(scope: Scope): Buffer {
   return [scope.date, scope.region, scope.service, 'aws4_request'].reduce(
     (key, part) => createHmac('sha256', key).update(part).digest(),
     Buffer.from(`AWS4${CREDENTIALS.secretAccessKey}`),

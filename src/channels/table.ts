@@ -18,7 +18,11 @@ const listenerRow = z.object({
   download_id: z.string().optional(),
 });
 
-/** Somebody who listens to one channel and has been greeted there. */
+/** Whoever could not be greeted by then, because the handshake took too long, is told the news all the same. */
+const UNGREETED_MS = 10_000;
+const age = (openedAt: string, now: Date): number => now.getTime() - Date.parse(openedAt);
+
+/** Somebody who listens to one channel and is to be told its news. */
 export type Listener = { connectionId: string; channel: string; openedAt: string; downloadId: string | null };
 
 export type ChannelsTable = {
@@ -26,7 +30,7 @@ export type ChannelsTable = {
   find(connectionId: string, channel: string): Promise<Listening | null>;
   /** From now on publishers post to it. False: it stopped listening meanwhile. */
   markGreeted(connectionId: string, channel: string): Promise<boolean>;
-  /** Who listens to a channel, by the partitions they are kept in. */
+  /** Who listens to a channel and is let in, by the partitions they are kept in. */
   listeners(channel: string, now: Date): Promise<Listener[][]>;
   /** Those of one partition. */
   listenersIn(channel: string, partition: number, now: Date): Promise<Listener[]>;
@@ -77,7 +81,8 @@ export function channelsTable(db: DynamoDBDocumentClient, TableName: string): Ch
       );
       for (const item of page.Items ?? []) {
         const { sk, greeted, opened_at, expires_at, download_id = null } = listenerRow.parse(item);
-        if (!greeted || expires_at <= now.toISOString()) continue;
+        if (expires_at <= now.toISOString()) continue;
+        if (!greeted && age(opened_at, now) <= UNGREETED_MS) continue;
         found.push({ connectionId: sk, channel, openedAt: opened_at, downloadId: download_id });
       }
       start = page.LastEvaluatedKey;

@@ -63,11 +63,7 @@ async function answer(
       await post({ type: 'pong', timestamp: message.timestamp ?? timestamp });
       return null;
     case 'hello':
-      for (const channel of connection.channels) {
-        const listening = await app.channels.find(connection.id, channel);
-        // Also who could not be greeted in time is let in by this.
-        if (listening !== null) await letIn(app, connection.id, listening, app.now(), post);
-      }
+      for (const channel of connection.channels) await greetAgain(app, connection.id, channel, post);
       return null;
     case 'subscribe':
       return subscribe(app, connection, message, post);
@@ -91,7 +87,7 @@ async function subscribe(
   if (channel === null || !(await exists(app, channel))) return 'unknown_channel';
   if (channel.kind === 'admin' && !trusted) return 'unauthorized';
   const listening = { channel: name, downloadId: channel.kind === 'queue' ? (download_id ?? null) : null };
-  if (!(await app.connections.subscribe(id, listening))) return 'too_many_subscriptions';
+  if (!(await app.connections.subscribe(id, listening, app.now()))) return 'too_many_subscriptions';
   await post({ type: 'subscribed', channel: name, timestamp: app.now().toISOString() });
   await letIn(app, id, listening, app.now(), post);
   await app.wake(name);
@@ -116,6 +112,12 @@ async function resume(
     for (const notification of missed) if (!(await post(notification))) break;
   }
   return null;
+}
+
+/** Its state, as ever; and should the greeter never have come to it, from now on the news. */
+async function greetAgain(app: AnswerClientDeps, connectionId: string, channel: string, post: Post): Promise<void> {
+  const listening = await app.channels.find(connectionId, channel);
+  if (listening !== null) await letIn(app, connectionId, listening, app.now(), post);
 }
 
 async function tellState(app: AnswerClientDeps, connectionId: string, channel: string, post: Post): Promise<void> {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { parseChannel } from '../../contract/channel.ts';
 import type { Notification } from '../../contract/notification.ts';
 import type { Change } from '../aws/each-change.ts';
@@ -10,6 +11,8 @@ import { letIn, type LetInDeps } from './let-in.ts';
 
 /** A dead handshake must not hold up the connections that come after it. */
 const DEADLINE_MS = 3000;
+/** Less than the function may take. */
+const ALL_MS = 10_000;
 /** An old 410 is a connection that has gone; a young one may be a handshake that is not over yet. */
 export const YOUNG_MS = 10_000;
 
@@ -19,18 +22,29 @@ export type GreetDeps = LetInDeps & {
   now: () => Date;
 };
 
-/** Greets newly opened connections, each on its own, all within 3 s. None has to come again: `hello` asks for the same. */
+/**
+ * Greets newly opened connections, each on its own, all within 10 s; a dead handshake takes 3 s at most. Answers with those that must
+ * come again: whoever is not greeted hears no news.
+ */
 export async function greetAll<T extends { connection: ConnectionNews }>(
   app: GreetDeps,
   batch: Change<T>[],
 ): Promise<Change<T>[]> {
   const signal = AbortSignal.timeout(DEADLINE_MS);
-  const results = await Promise.allSettled(batch.map(({ item }) => greet(app, item.connection, signal)));
-  for (const [index, result] of results.entries()) {
-    if (result.status === 'fulfilled') continue;
-    log.warn('not greeted', { connection: batch[index]?.item.connection.connection_id, error: result.reason });
-  }
-  return [];
+  setMaxListeners(0, signal);
+  const done = new AbortController();
+  const late = pause(ALL_MS, done.signal).then(() => Promise.reject(new Error('not greeted in time')));
+  late.catch(() => undefined);
+  const results = await Promise.allSettled(
+    batch.map(({ item }) => Promise.race([greet(app, item.connection, signal), late])),
+  );
+  done.abort();
+  return batch.filter(({ item }, index) => {
+    const result = results[index];
+    if (result?.status !== 'rejected') return false;
+    log.warn('not greeted; to come again', { connection: item.connection.connection_id, error: result.reason });
+    return true;
+  });
 }
 
 /** Says hello, then lets the connection in to each channel it came for. */

@@ -44,7 +44,7 @@ test('a channel joined while the connection is being closed does not outlive it'
   await world.join('c', 'queue');
   await Promise.all([
     world.app.connections.close('c'),
-    world.app.connections.subscribe('c', { channel: 'stats', downloadId: null }),
+    world.app.connections.subscribe('c', { channel: 'stats', downloadId: null }, at(20)),
   ]);
   await world.app.connections.close('c');
   expect(await counts().byChannel(at(20))).toMatchObject({ total: 0 });

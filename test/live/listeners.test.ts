@@ -28,7 +28,7 @@ const ending = (seq: number): News => downloadNews(aDownload(), aDownload({ stat
 
 test('a new connection hears hello, then the state, and only from then on the news', async () => {
   await accept();
-  const change = await world.open('c1', [CHANNEL]);
+  const change = await world.open('c1', [CHANNEL], at(15));
   await world.publish(progress(2));
   expect(world.heard('c1')).toEqual([]);
   expect(await world.greet([change])).toEqual([]);
@@ -67,6 +67,41 @@ test('a young connection that answers "gone" is kept: its handshake may not be o
   world.gone.add('young');
   await world.publish(progress(2));
   expect(await world.listening(CHANNEL)).toEqual(['young']);
+});
+
+test('whoever could not be greeted comes again, and is greeted then', async () => {
+  await accept();
+  const batch = [await world.open('well', [CHANNEL]), await world.open('later', [CHANNEL])];
+  const { look } = world.app;
+  let fails = true;
+  world.app.look = async (...args) => {
+    if (world.types('later').length === 1 && fails) throw new Error('x');
+    return look(...args);
+  };
+  const again = await world.greet(batch.slice(1));
+  expect(again).toEqual(batch.slice(1));
+  fails = false;
+  expect(await world.greet(batch)).toEqual([]);
+  await world.publish(progress(2));
+  expect(world.types('later').at(-1)).toBe('download_update');
+});
+
+test('whoever was never greeted asks with hello, and hears the news from then on', async () => {
+  await accept();
+  await world.open('deaf', [CHANNEL], at(15));
+  await world.publish(progress(2));
+  expect(world.heard('deaf')).toEqual([]);
+  await world.says('deaf', { type: 'hello' });
+  expect(world.types('deaf')).toEqual(['download_update']);
+  await world.publish(progress(3));
+  expect(world.heard('deaf').at(-1)).toMatchObject({ seq: 3 });
+});
+
+test('whoever could not be greeted hears the news all the same, ten seconds after it came', async () => {
+  await accept();
+  await world.open('slow', [CHANNEL], at(5));
+  await world.publish(progress(2));
+  expect(world.types('slow')).toEqual(['download_update']);
 });
 
 test('a dead handshake does not hold up the greeting of others', async () => {

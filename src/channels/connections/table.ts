@@ -46,7 +46,7 @@ export type ConnectionsTable = {
   /** Counts a message of a client, and tells who it is. */
   hear(id: string, now: Date): Promise<Heard>;
   /** Adds a channel; it is not posted to before it is greeted. False: it is gone, or listens to as many as it may. */
-  subscribe(id: string, listening: Listening): Promise<boolean>;
+  subscribe(id: string, listening: Listening, now: Date): Promise<boolean>;
   unsubscribe(id: string, channel: string): Promise<void>;
   /** Forgets a connection and all it listens to; doing it again is no error. */
   close(id: string): Promise<void>;
@@ -132,10 +132,10 @@ export function connectionsTable(db: DynamoDBDocumentClient, TableName: string):
       return within ? { kind: 'ok', connection: connectionOf(row) } : { kind: 'first_too_many' };
     },
 
-    async subscribe(id, listening) {
+    async subscribe(id, listening, now) {
       const connection = await find(id);
       if (connection === null) return false;
-      const { opened_at, expires_at, ttl } = connection;
+      const { expires_at, ttl } = connection;
       const added = {
         Update: {
           TableName,
@@ -150,7 +150,7 @@ export function connectionsTable(db: DynamoDBDocumentClient, TableName: string):
           },
         },
       };
-      const row = listenWrite(TableName, id, listening, { opened_at, expires_at, ttl });
+      const row = listenWrite(TableName, id, listening, { opened_at: now.toISOString(), expires_at, ttl });
       return (await transact(db, [added, row], randomUUID())).committed;
     },
 
