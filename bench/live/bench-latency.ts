@@ -6,7 +6,7 @@ import type { Summary } from './summary.ts';
 import { withLiveWorld, type LiveWorld } from './world.ts';
 
 const SECONDS = Number(process.env['SECONDS'] ?? 60);
-const EVERY_MS = Number(process.env['EVERY_MS'] ?? 2000);
+const EVERY_MS = Number(process.env['EVERY_MS'] ?? 5000);
 const ON_DOWNLOAD = 400;
 const ON_DASHBOARD = 300;
 const ON_QUEUE = 300;
@@ -69,7 +69,7 @@ export async function benchLatency(): Promise<void> {
   });
 }
 
-/** One each two seconds, each third cancelled, until then. */
+/** One each five seconds, each third cancelled, until then. */
 async function someDownloads(world: LiveWorld, until: number): Promise<string[]> {
   const ids: string[] = [];
   while (Date.now() < until) {
