@@ -7,8 +7,8 @@ export default defineConfig({
     retry: process.env['CI'] === undefined ? 0 : 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
-    // Two cores: more workers only make the journeys' timings dishonest.
-    maxWorkers: 2,
+    // On two cores: the journeys wait more than they work.
+    maxWorkers: 3,
     // Of tests that wait together, each may run a whole stack.
     maxConcurrency: 3,
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },

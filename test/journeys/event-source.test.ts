@@ -8,7 +8,7 @@ import { startMediaOrigin, type MediaOrigin } from '../support/origins/media-ori
 import { aStack, deployedUrl, type TestStack } from '../support/stack.ts';
 
 /** By hand longer: `LISTEN_SECONDS=180 npx vitest run test/journeys/event-source.test.ts`. */
-const LISTEN_SECONDS = Number(process.env['LISTEN_SECONDS'] ?? 45);
+const LISTEN_SECONDS = Number(process.env['LISTEN_SECONDS'] ?? 32);
 const SEGMENT_SECONDS = 10;
 const MB = 1024 * 1024;
 
