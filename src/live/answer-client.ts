@@ -107,7 +107,7 @@ async function resume(
   const missed = await missedOn(app, name, seq);
   if (missed === null) {
     await post({ type: 'resync', channel: name, timestamp: app.now().toISOString() });
-    await tellState(app, connection.id, name, post);
+    await greetAgain(app, connection.id, name, post);
   } else {
     for (const notification of missed) if (!(await post(notification))) break;
   }
@@ -118,13 +118,6 @@ async function resume(
 async function greetAgain(app: AnswerClientDeps, connectionId: string, channel: string, post: Post): Promise<void> {
   const listening = await app.channels.find(connectionId, channel);
   if (listening !== null) await letIn(app, connectionId, listening, app.now(), post);
-}
-
-async function tellState(app: AnswerClientDeps, connectionId: string, channel: string, post: Post): Promise<void> {
-  const listening = await app.channels.find(connectionId, channel);
-  if (listening === null) return;
-  const { told } = await app.look(listening, app.now(), null);
-  for (const notification of told) if (!(await post(notification))) return;
 }
 
 const REFUSALS: Record<ClientError, string> = {
