@@ -103,6 +103,12 @@ export function asReplayed(notification: Notification): Notification {
     case 'event_updated':
     case 'event_deleted':
     case 'log':
+    case 'upload_started':
+    case 'upload_progress':
+    case 'upload_row_errors':
+    case 'upload_completed':
+    case 'upload_failed':
+    case 'events_changed':
       return { ...notification, replayed: true };
     case 'connection_established':
     case 'queue_update':
@@ -110,6 +116,7 @@ export function asReplayed(notification: Notification): Notification {
     case 'dashboard_update':
     case 'event_count':
     case 'presence':
+    case 'import_progress':
     case 'subscribed':
     case 'unsubscribed':
     case 'resync':
