@@ -106,12 +106,9 @@ export const importRow = z
       .meta({
         description: 'Of a row that would be updated: its fields that change, as text of at most 200 characters.',
       }),
-    reason: z
-      .enum(SPARED_REASONS)
-      .nullable()
-      .meta({
-        description: 'Of a spared row: somebody edited it, or it is no longer there under that title, date and city.',
-      }),
+    reason: z.enum(SPARED_REASONS).nullable().meta({
+      description: 'Of a spared row: somebody edited it, or it is no longer there under that title, date and city.',
+    }),
   })
   .meta({ id: 'ImportRow' });
 export type ImportRow = z.infer<typeof importRow>;

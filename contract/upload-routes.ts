@@ -30,11 +30,9 @@ const uploadIn = <P extends string>(path: P) =>
             schema: z
               .object({
                 file: z.string().meta({ format: 'binary', description: 'The CSV.' }),
-                upload_id: name
-                  .optional()
-                  .meta({
-                    description: 'Its public name; without it the name of the file is used, without extension.',
-                  }),
+                upload_id: name.optional().meta({
+                  description: 'Its public name; without it the name of the file is used, without extension.',
+                }),
                 mode,
               })
               .meta({ id: 'UploadForm' }),
