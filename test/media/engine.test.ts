@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { guardedDispatcher } from '../../src/media/guarded-fetch.ts';
-import { BeginAnew, OutOfTime } from '../../src/media/interruptions.ts';
+import { OutOfTime } from '../../src/keep-hold.ts';
+import { BeginAnew } from '../../src/media/interruptions.ts';
 import { contentSha256 } from '../support/origins/media-content.ts';
 import { aMediaWorld, aTrack, MIB } from '../support/media-world.ts';
 
