@@ -1,6 +1,6 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { storeEvent } from '../../src/events/change-event.ts';
+import { eventWrites } from '../../src/events/change-event.ts';
 import { eventListing } from '../../src/events/listing/table.ts';
 import { anEvent } from '../support/an-event.ts';
 import { someTables } from '../support/tables.ts';
@@ -26,7 +26,7 @@ const events = Array.from({ length: COUNT }, (_, index) =>
 async function store() {
   for (let start = 0; start < COUNT; start += 25) {
     const requests = events.slice(start, start + 25).map((event) => {
-      const [record] = storeEvent(world.names.events, { before: null, after: event });
+      const [record] = eventWrites(world.names.events, { before: null, after: event });
       return { PutRequest: { Item: record?.Put?.Item } };
     });
     await world.db.send(new BatchWriteCommand({ RequestItems: { [world.names.events]: requests } }));

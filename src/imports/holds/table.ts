@@ -2,8 +2,8 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { transact, type Write } from '../../aws/transact.ts';
 import { changed, changeImport, importKey, type ImportTables, type Told } from '../change-import.ts';
-import { adminNews, ended, farNews, summaryOf } from '../import-news.ts';
-import { isOver, LOOKED_AT_WITHIN_MS, type ImportRecord } from '../import.ts';
+import { adminNews, ended, eventsChangedNews, farNews, summaryOf } from '../import-news.ts';
+import { isOver, LOOKED_AT_WITHIN_MS, nothingUnannounced, type ImportRecord } from '../import.ts';
 import { importsTable } from '../table.ts';
 
 export const LEASE_SECONDS = 30;
@@ -12,6 +12,8 @@ const MAX_IDLE_ATTEMPTS = 5;
 /** One worker's hold on an import; its writes take turns. */
 export type Hold = {
   readonly token: string;
+  /** Higher than those of all workers before. */
+  readonly epoch: number;
   /** Another worker had it before and may have written rows that are in no totals yet. */
   readonly takenOver: boolean;
   /** The record as this worker last wrote it. */
@@ -125,7 +127,8 @@ export function holdsTable(db: DynamoDBDocumentClient, tables: ImportTables): Ho
         };
         const after = await imports.change(record, patch, {}, now);
         if (after === null) continue;
-        const hold = { token, takenOver: record.attempt !== null, record: after, lastWrite: Promise.resolve() };
+        const takenOver = record.attempt !== null;
+        const hold = { token, epoch: after.version, takenOver, record: after, lastWrite: Promise.resolve() };
         return { kind: 'claimed', hold };
       }
     },
@@ -164,6 +167,7 @@ function endedAs(record: ImportRecord, how: How, now: Date): Partial<ImportRecor
     lease_expires_at: null,
     due_at: null,
     cancel_requested: false,
+    unannounced: nothingUnannounced,
     ...(record.phase === 'undoing' ? { undone_at: now.toISOString() } : { completed_at: now.toISOString() }),
   };
 }
@@ -175,7 +179,12 @@ function endTold(record: ImportRecord, patch: Partial<ImportRecord>, told: Told,
   return {
     tidings: [...(told.tidings ?? []), ended(after, now)],
     lines: [...(told.lines ?? []), { level, message: summaryOf(after, phase) }],
-    elsewhere: [...(told.elsewhere ?? []), farNews(after, true, now), adminNews(after, phase, now)],
+    elsewhere: [
+      ...(told.elsewhere ?? []),
+      eventsChangedNews(record, now),
+      farNews(after, true, now),
+      adminNews(after, phase, now),
+    ],
   };
 }
 
