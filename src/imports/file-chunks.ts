@@ -3,7 +3,7 @@ import type { UploadsBucket } from '../aws/uploads-bucket.ts';
 /** Two of them are in memory: the one being read, and the one on its way. */
 const RANGE_BYTES = 4 * 1024 * 1024;
 
-/** The bytes of a file from `start` to `end`, by ranges, the next one fetched while one is read; throws FileMissing. */
+/** The bytes of a file from `start` to `end`, by ranges, the next one fetched while one is read; throws FileMissing, or why it was stopped. */
 export async function* fileChunks(
   files: Pick<UploadsBucket, 'range'>,
   { key, etag, start, end }: { key: string; etag: string; start: number; end: number },
@@ -17,7 +17,10 @@ export async function* fileChunks(
   };
   let coming = start < end ? fetched(start) : null;
   for (let next = start + RANGE_BYTES; coming !== null; next += RANGE_BYTES) {
-    const chunk = await coming;
+    const chunk = await coming.catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw error;
+    });
     coming = next < end ? fetched(next) : null;
     yield chunk;
   }
