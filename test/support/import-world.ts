@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ulid } from 'ulid';
 import { importChannel, logsChannel } from '../../contract/channel.ts';
 import type { ImportMode } from '../../contract/import.ts';
 import type { Notification } from '../../contract/notification.ts';
@@ -9,7 +8,7 @@ import { startEndpoint } from '../../local-cloud/endpoint.ts';
 import { openBuckets } from '../../local-cloud/s3/buckets.ts';
 import { uploadsBucket } from '../../src/aws/uploads-bucket.ts';
 import { eventCounter } from '../../src/events/counters/table.ts';
-import { detailsOf, type EventRecord } from '../../src/events/event.ts';
+import { detailsOf, type EventRecord, newEventId } from '../../src/events/event.ts';
 import { listEvents } from '../../src/events/list-events.ts';
 import { eventListing } from '../../src/events/listing/table.ts';
 import { holdsTable } from '../../src/imports/holds/table.ts';
@@ -75,7 +74,7 @@ export async function anImportWorld() {
         queue: { send: () => Promise.resolve() },
         db,
         names,
-        newId: () => ulid(),
+        newId: newEventId,
         now,
         ...changes,
       };
