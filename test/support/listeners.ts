@@ -109,7 +109,7 @@ function parseBlock(block: string): StreamEvent[] {
 }
 
 /** Waits until something is there. */
-export async function eventually<T>(look: () => T | undefined | Promise<T | undefined>, withinMs = 15_000): Promise<T> {
+export async function eventually<T>(look: () => T | undefined | Promise<T | undefined>, withinMs = 30_000): Promise<T> {
   const end = Date.now() + withinMs;
   for (;;) {
     const found = await look();
