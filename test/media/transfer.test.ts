@@ -254,7 +254,7 @@ describe('from a real origin', () => {
       const source = await open(origin.clip(`size=${4 * MIB}&${fault}`), hasty);
       await expect(transfer(bucket, 'k', source, options())).rejects.toMatchObject({ code: 'source_interrupted' });
       expect({ uploads: bucket.uploads.size, objects: bucket.objects.size }).toEqual({ uploads: 0, objects: 0 });
-      await expect.poll(origin.busy).toBe(0);
+      await expect.poll(() => origin.busy()).toBe(0);
     },
   );
 });

@@ -188,8 +188,10 @@ async function sendBody(
     await pipeline(Readable.from(chunks, { objectMode: false }), response, { end: false });
   };
   await send(from, free);
-  while (free < end && !hurried() && !response.destroyed) await sleep(TICK);
-  if (free < end) await send(free, end);
+  if (free < end) {
+    while (!hurried() && !response.destroyed) await sleep(TICK);
+    await send(free, end);
+  }
   if (end === numberOf('stall')) return;
   // A length that promised more must not leave the client waiting on an open connection.
   if (end === numberOf('disconnect') || (end === dropped && end < to) || query.get('length')?.trim().startsWith('+'))
