@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { client } from '../support/client.ts';
 import { countersOf } from '../support/counters.ts';
+import { expectAgreement } from '../support/every-number.ts';
 import { eventually, listen } from '../support/listeners.ts';
 import { contentSha256 } from '../support/origins/media-content.ts';
 import { startMediaOrigin, type MediaOrigin } from '../support/origins/media-origin.ts';
@@ -88,13 +89,21 @@ test(
 const KILLS = Number(process.env['KILLS'] ?? 1);
 const SIZE = Number(process.env['SIZE_MB'] ?? 48) * MB;
 
-describe.concurrent('kill -9 with 20 queued, one running and 19 listeners', here, () => {
+describe.concurrent('kill -9 with 20 queued, one running, others of all fates and 19 listeners', here, () => {
   let dataDir: string;
   let origin: MediaOrigin;
   let stack: StackProcess;
   let running: string;
   let queued: string[];
   let countedAtFirst: unknown;
+
+  async function live(app: ReturnType<typeof client>, fate: string, seed: number): Promise<void> {
+    const slow = `size=${MB}&seed=${seed}&rate=${MB / 64}`;
+    const { id } = await app.request(origin.clip(fate === 'fail' ? 'status=404' : slow));
+    if (fate === 'fail') return void (await app.ended(id));
+    const [method, what] = fate === 'delete' ? ['DELETE', ''] : ['POST', `/${fate}`];
+    expect((await fetch(`${stack.appUrl}/downloads/${id}${what}`, { method })).ok).toBe(true);
+  }
 
   beforeAll(
     async () => {
@@ -109,6 +118,7 @@ describe.concurrent('kill -9 with 20 queued, one running and 19 listeners', here
       const requested = Array.from({ length: 20 }, (_, n) =>
         app.request(origin.clip(`size=${MB}&seed=${n}&rate=${MB}`)),
       );
+      await Promise.all(['fail', 'pause', 'cancel', 'delete'].map((fate, n) => live(app, fate, 40 + n)));
       queued = (await Promise.all(requested)).map((download) => download.id);
       for (let kill = 1; kill <= KILLS; kill += 1) {
         const enough = (SIZE * kill) / (KILLS + 1);
@@ -128,16 +138,26 @@ describe.concurrent('kill -9 with 20 queued, one running and 19 listeners', here
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  test('all 21 complete, each once', { timeout: 120_000 }, async () => {
+  test('all 21 complete, each once, and everybody is told the same true numbers', { timeout: 120_000 }, async () => {
     const app = client(stack.appUrl);
     const ids = [running, ...queued];
     const ended = await Promise.all(ids.map((id) => app.ended(id, 90_000)));
     expect(ended.map(({ status }) => status)).toEqual(ids.map(() => 'completed'));
     expect((await app.file(queued[7]!)).sha256).toBe(contentSha256(MB, 7));
-    const list = (await (await fetch(`${stack.appUrl}/downloads?limit=100`)).json()) as { downloads: { id: string }[] };
-    expect(list.downloads.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    const list = (await (await fetch(`${stack.appUrl}/downloads?limit=100`)).json()) as {
+      downloads: { id: string; status: string }[];
+    };
+    const listed = list.downloads.filter(({ status }) => status === 'completed').map(({ id }) => id);
+    expect(listed.toSorted()).toEqual(ids.toSorted());
     const counters = await countersOf(documentClient(stack.awsUrl), stack.output('DownloadsTable'));
-    expect(counters).toMatchObject({ completed: 21, storage_bytes: SIZE + 20 * MB });
+    expect(counters).toMatchObject({
+      completed: 21,
+      failed: 1,
+      paused: 1,
+      cancelled: 1,
+      storage_bytes: SIZE + 20 * MB,
+    });
+    await expectAgreement(stack, 25);
   });
 
   test('the one that ran goes on where it was, and little is fetched twice', { timeout: 120_000 }, async () => {
