@@ -76,7 +76,8 @@ test('a download in progress is in the dashboard with all its fields, and the sa
   const own = told.filter((one) => one['id'] === id);
   expect(own.length).toBeGreaterThanOrEqual(1);
   expect(own.at(-1)).toMatchObject({ status: 'downloading', quality: 'best', started_at: expect.any(String) });
-  expect(await get('/downloads/dashboard')).toMatchObject({ downloads_in_progress: [{ id }] });
+  const { downloads_in_progress: running } = await get('/downloads/dashboard');
+  expect(running).toContainEqual(expect.objectContaining({ id }));
   expect((await fetch(`${stack.appUrl}/downloads/${id}`, { method: 'DELETE' })).status).toBe(204);
 });
 
