@@ -92,7 +92,7 @@ test('D1, D2: a table with an index and a stream becomes active', async () => {
       TableStatus: 'ACTIVE',
       LatestStreamArn: expect.stringMatching(/^arn:aws:dynamodb:us-east-1:000000000000:table/),
     });
-  }, 5000);
+  }, 30_000);
 });
 
 test('D3: a conditional put succeeds once', async () => {
