@@ -144,6 +144,7 @@ export const exportEnv = z.object({
   ...eventsTimeZone,
   AWS_ENDPOINT_URL: localRun.AWS_ENDPOINT_URL,
   EVENTS_TABLE: tableName,
+  NEWS_TABLE: tableName,
   UPLOADS_BUCKET: z.string(),
 });
 export const deadLetterEnv = z.object({

@@ -8,13 +8,13 @@ import { streamingUrl } from './streaming-url.ts';
 import type { Tables } from './tables.ts';
 import type { UploadsBucket } from './uploads-bucket.ts';
 
-type ExportProps = Pick<Tables, 'events'> & { config: Config; uploads: UploadsBucket };
+type ExportProps = Pick<Tables, 'events' | 'news'> & { config: Config; uploads: UploadsBucket };
 
 /** The whole calendar, or the failed rows of an import, as a file that is sent while it is read: in constant memory, whatever its size. */
 export class Export extends Construct {
   readonly origin: IOrigin;
 
-  constructor(scope: Construct, id: string, { config, events, uploads }: ExportProps) {
+  constructor(scope: Construct, id: string, { config, events, news, uploads }: ExportProps) {
     super(scope, id);
     const fn = new NodeFunction(this, 'Function', {
       config,
@@ -25,6 +25,7 @@ export class Export extends Construct {
       impact: 'Nobody can download the events, or the failed rows of an import, as a file.',
       environment: {
         EVENTS_TABLE: events.tableName,
+        NEWS_TABLE: news.tableName,
         EVENTS_TIME_ZONE: config.timeZone,
         UPLOADS_BUCKET: uploads.bucketName,
       } satisfies ExportEnv,

@@ -84,7 +84,7 @@ export class FastTrackStack extends Stack {
     const live = new LiveStream(this, 'LiveStream', { config, connections, downloads, news });
 
     // The whole calendar as a file; the rows of one that failed.
-    const exported = new Export(this, 'Export', { config, events, uploads });
+    const exported = new Export(this, 'Export', { config, events, news, uploads });
 
     // Each minute, what a crash has left half done.
     new Janitor(this, 'Janitor', {
