@@ -116,6 +116,10 @@ export type ImportRow = z.infer<typeof importRow>;
 /** The rows of one message, and the bytes of its errors: a frame of a WebSocket holds 32 KB. */
 export const MOST_ROWS_TOLD = 250;
 
+/** Where the files are in the uploads bucket, which forgets them after so many days. */
+export const FILES_PREFIX = 'uploads/';
+export const FILE_KEPT_DAYS = 30;
+
 /** Bytes: of a file in a form, which Lambda takes whole (6 MB with base64); and of one that goes to S3 directly. */
 export const MAX_FORM_BYTES = 4 * 1024 * 1024;
 export const MAX_UPLOAD_BYTES = 5 * 1024 ** 3;

@@ -3,6 +3,8 @@ import * as z from 'zod';
 import { dialect } from '../../contract/dialect.ts';
 import { importFailures, type ImportFailureCode } from '../../contract/import-failure.ts';
 import {
+  FILE_KEPT_DAYS,
+  FILES_PREFIX,
   importMode,
   importPhase,
   importStatus,
@@ -74,8 +76,6 @@ export const importRecord = z.object({
 });
 export type ImportRecord = z.infer<typeof importRecord>;
 
-/** The uploads bucket forgets files after so many days; the template says so too. */
-export const FILE_KEPT_DAYS = 30;
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** After this a worker looks: the message that was to bring it may have been lost. */
 export const LOOKED_AT_WITHIN_MS = 60_000;
@@ -139,7 +139,7 @@ const OVER: readonly ImportStatus[] = ['planned', 'completed', 'failed', 'cancel
 export const isOver = ({ status }: Pick<ImportRecord, 'status'>): boolean => OVER.includes(status);
 
 /** Where its file is in the uploads bucket. */
-export const fileKey = (id: string): string => `uploads/${id}`;
+export const fileKey = (id: string): string => `${FILES_PREFIX}${id}`;
 
 /** Percent of the bytes; 100 only when it is over and went well. */
 export function progressOf({ status, place, bytes_total, applied_to, phase }: ImportRecord): number {

@@ -159,7 +159,7 @@ function secondsHeld({ attempt, lease_expires_at }: ImportRecord, now: Date): nu
 }
 
 /** An undo that could not go on leaves what it was undoing as it was, to be undone again. */
-function endedAs(record: ImportRecord, how: How, now: Date): Partial<ImportRecord> {
+export function endedAs(record: ImportRecord, how: How, now: Date): Partial<ImportRecord> {
   return {
     ...how,
     phase: null,
@@ -172,7 +172,8 @@ function endedAs(record: ImportRecord, how: How, now: Date): Partial<ImportRecor
   };
 }
 
-function endTold(record: ImportRecord, patch: Partial<ImportRecord>, told: Told, now: Date): Told {
+/** What everybody is told of such an end, with what else there is to tell. */
+export function endTold(record: ImportRecord, patch: Partial<ImportRecord>, told: Told, now: Date): Told {
   const after = { ...record, ...patch };
   const phase = record.phase ?? 'importing';
   const level = after.status === 'failed' ? 'error' : after.status === 'cancelled' ? 'warning' : 'info';
