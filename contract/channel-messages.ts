@@ -24,6 +24,13 @@ export const MESSAGE_CHANNELS = {
   event_count: ['events'],
   presence: ['events'],
   log: ['logs'],
+  upload_started: ['import'],
+  upload_progress: ['import'],
+  upload_row_errors: ['import'],
+  upload_completed: ['import'],
+  upload_failed: ['import'],
+  import_progress: ['imports'],
+  events_changed: ['events'],
 } as const satisfies Record<NotificationType, 'every channel' | readonly [ChannelKind, ...ChannelKind[]]>;
 
 type Places<T extends NotificationType> = (typeof MESSAGE_CHANNELS)[T];

@@ -65,6 +65,7 @@ export type Channel = { kind: ChannelKind; id: string | null };
 /** `queue`, `download:01J…`: what messages and tables call a channel. */
 export const channelName = ({ kind, id }: Channel): string => (id === null ? kind : `${kind}:${id}`);
 export const downloadChannel = (id: string): string => channelName({ kind: 'download', id });
+export const importChannel = (uploadId: string): string => channelName({ kind: 'import', id: uploadId });
 export const logsChannel = (id: string): string => channelName({ kind: 'logs', id });
 
 /** The channel of a kind and an id as somebody gave them; null when there is none such. */

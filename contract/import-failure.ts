@@ -38,6 +38,30 @@ export const importFailures = {
     pt: 'Isto não é um texto CSV: o conteúdo é binário.',
     en: 'This is no CSV text: its content is binary.',
   },
+  file_never_came: {
+    pt: 'O arquivo não chegou a tempo. Envie de novo.',
+    en: 'The file did not arrive in time. Send it again.',
+  },
+  file_gone: {
+    pt: 'O arquivo foi apagado antes de ser lido por inteiro. Envie de novo.',
+    en: 'The file was deleted before it was read to its end. Send it again.',
+  },
+  file_changed: {
+    pt: 'O arquivo foi trocado enquanto era lido. Envie de novo, com outro nome.',
+    en: 'The file was replaced while it was read. Send it again, under another name.',
+  },
+  replaced: {
+    pt: 'Outro envio com o mesmo nome tomou o lugar deste antes que o arquivo chegasse.',
+    en: 'Another upload of the same name took its place before its file arrived.',
+  },
+  cancelled: {
+    pt: 'A importação foi cancelada. O que já estava gravado ficou; desfaça para removê-lo.',
+    en: 'The import was cancelled. What was stored by then stays; undo it to remove that.',
+  },
+  gave_up: {
+    pt: 'A importação parou várias vezes na mesma linha. Desfaça ou envie o resto de novo.',
+    en: 'The import stopped several times at the same line. Undo it, or send the rest again.',
+  },
   unknown_encoding: {
     pt: 'A codificação não é conhecida (UTF-32). Salve o arquivo como UTF-8.',
     en: 'The encoding is not known (UTF-32). Save the file as UTF-8.',

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { download } from './download.ts';
+import { dialect } from './dialect.ts';
 import { calendarEvent } from './event.ts';
+import { importMode, importPhase, importStatus, rowCounts, undoCounts } from './import.ts';
+import { rowError } from './row-error.ts';
 import { dashboard, downloadStats, queueStats } from './snapshot.ts';
 
 const timestamp = z.iso.datetime();
@@ -109,6 +112,119 @@ export const logLine = z.object({
 });
 export type LogLine = z.infer<typeof logLine>;
 
+/** Which import, on the channel of its name, where `seq` counts on from one import to the next. */
+const ofImport = { import_id: z.ulid(), upload_id: z.string(), seq: z.int() };
+const percent = z.number().min(0).max(100);
+
+/** The file is there and its rows are being read. `phase` says what for. */
+export const uploadStarted = z.object({
+  type: z.literal('upload_started'),
+  ...ofImport,
+  data: z.object({
+    file_name: z.string(),
+    mode: importMode,
+    phase: importPhase,
+    bytes_total: z.int(),
+    dialect,
+    time_zone: z.string().meta({ description: 'The zone of dates that name none.' }),
+  }),
+  replayed,
+  timestamp,
+});
+
+/** How far it is, at least four times a second. While an import is undone, `rows` are as they were and `undo` counts. */
+export const uploadProgress = z.object({
+  type: z.literal('upload_progress'),
+  ...ofImport,
+  data: z.object({
+    phase: importPhase,
+    line: z.int(),
+    bytes: z.int(),
+    bytes_total: z.int(),
+    progress: percent,
+    rows: rowCounts,
+    undo: undoCounts.nullable(),
+    rows_per_second: z.number().nullable(),
+    eta: z.number().nullable().meta({ description: 'Seconds until the end.' }),
+  }),
+  replayed,
+  timestamp,
+});
+
+/** Rows that failed: each line in one message, at most 250 lines and 32 KB. */
+export const uploadRowErrors = z.object({
+  type: z.literal('upload_row_errors'),
+  ...ofImport,
+  data: z.object({
+    rows: z.int().meta({ description: 'How many rows these errors are of.' }),
+    failed: z.int().meta({ description: 'How many have failed so far, these among them.' }),
+    errors: z.array(rowError),
+  }),
+  replayed,
+  timestamp,
+});
+
+/** The end: of an import, of a dry run (`planned`), or of an undo (`undone`). */
+export const uploadCompleted = z.object({
+  type: z.literal('upload_completed'),
+  ...ofImport,
+  data: z.object({
+    status: z.enum(['completed', 'planned', 'undone']),
+    mode: importMode,
+    rows: rowCounts,
+    undo: undoCounts.nullable(),
+    seconds: z.number(),
+    unknown_columns: z.array(z.string()),
+    failed_csv: z.string().nullable(),
+  }),
+  replayed,
+  timestamp,
+});
+
+/** The end: it could not go on, or somebody cancelled it. `rows` are those that were done until then. */
+export const uploadFailed = z.object({
+  type: z.literal('upload_failed'),
+  ...ofImport,
+  data: z.object({
+    status: z.enum(['failed', 'cancelled']),
+    error_code: z.string(),
+    error_message: z.string(),
+    rows: rowCounts,
+    undo: undoCounts.nullable(),
+    failed_csv: z.string().nullable(),
+  }),
+  replayed,
+  timestamp,
+});
+
+/** How far any import is; its last has `progresso` 100 and says by `status` how it ended. */
+export const importProgress = z.object({
+  type: z.literal('import_progress'),
+  progresso: percent,
+  status: importStatus,
+  import_id: z.ulid(),
+  upload_id: z.string(),
+  linha: z.int(),
+  bytes: z.int(),
+  total_bytes: z.int().nullable(),
+  timestamp,
+});
+
+/** Many events changed at once: at most one a second of an import. Who shows events asks for them again. */
+export const eventsChanged = z.object({
+  type: z.literal('events_changed'),
+  seq: z.ulid(),
+  data: z.object({
+    import_id: z.ulid(),
+    upload_id: z.string(),
+    created: z.int(),
+    updated: z.int(),
+    deleted: z.int(),
+  }),
+  replayed,
+  timestamp,
+});
+
 const subscribed = z.object({ type: z.enum(['subscribed', 'unsubscribed']), channel: z.string(), timestamp });
 
 /** What was missed is no longer kept: what follows is the state as it is now. */
@@ -147,6 +263,13 @@ export const notification = z.discriminatedUnion('type', [
   eventCount,
   presence,
   logLine,
+  uploadStarted,
+  uploadProgress,
+  uploadRowErrors,
+  uploadCompleted,
+  uploadFailed,
+  importProgress,
+  eventsChanged,
   subscribed,
   resync,
   pong,

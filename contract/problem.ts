@@ -26,6 +26,25 @@ export const problems = {
   not_found: { status: 404, title: { pt: 'Este caminho não existe.', en: 'This path does not exist.' } },
   download_not_found: { status: 404, title: { pt: 'Este download não existe.', en: 'This download does not exist.' } },
   event_not_found: { status: 404, title: { pt: 'Este evento não existe.', en: 'This event does not exist.' } },
+  upload_not_found: {
+    status: 404,
+    title: { pt: 'Esta importação não existe.', en: 'This import does not exist.' },
+  },
+  no_file: {
+    status: 400,
+    title: { pt: 'Falta o arquivo: envie-o no campo “file”.', en: 'The file is missing: send it in the field “file”.' },
+  },
+  too_many_files: {
+    status: 400,
+    title: { pt: 'Envie um arquivo por vez.', en: 'Send one file at a time.' },
+  },
+  form_incomplete: {
+    status: 400,
+    title: {
+      pt: 'O formulário chegou incompleto ou malformado. Envie de novo.',
+      en: 'The form arrived incomplete or malformed. Send it again.',
+    },
+  },
   method_not_allowed: {
     status: 405,
     title: { pt: 'Este caminho não aceita este método.', en: 'This path does not take this method.' },
@@ -39,6 +58,20 @@ export const problems = {
     title: {
       pt: 'O estado atual do download não permite isto.',
       en: "The download's present status does not allow this.",
+    },
+  },
+  upload_running: {
+    status: 409,
+    title: {
+      pt: 'Uma importação com este nome ainda não terminou. Espere, cancele-a ou use outro upload_id.',
+      en: 'An import of this name is not over yet. Wait, cancel it, or use another upload_id.',
+    },
+  },
+  import_wrong_status: {
+    status: 409,
+    title: {
+      pt: 'O estado atual da importação não permite isto.',
+      en: "The import's present status does not allow this.",
     },
   },
   event_exists: {
@@ -55,6 +88,20 @@ export const problems = {
       en: 'The event was changed by somebody else. Read it again.',
     },
   },
+  file_expired: {
+    status: 410,
+    title: {
+      pt: 'O arquivo desta importação não está mais guardado.',
+      en: 'The file of this import is no longer kept.',
+    },
+  },
+  file_too_large: {
+    status: 413,
+    title: {
+      pt: 'O arquivo tem mais de 4 MB. Peça um endereço em POST /uploads/presign e envie-o direto.',
+      en: 'The file is larger than 4 MB. Ask POST /uploads/presign for an address and send it there.',
+    },
+  },
   payload_too_large: {
     status: 413,
     title: { pt: 'O corpo da requisição é grande demais.', en: 'The request body is too large.' },
@@ -62,6 +109,13 @@ export const problems = {
   unsupported_media_type: {
     status: 415,
     title: { pt: 'Envie JSON (content-type: application/json).', en: 'Send JSON (content-type: application/json).' },
+  },
+  multipart_required: {
+    status: 415,
+    title: {
+      pt: 'Envie um formulário (multipart/form-data) com o arquivo no campo “file”.',
+      en: 'Send a form (multipart/form-data) with the file in the field “file”.',
+    },
   },
   idempotency_conflict: {
     status: 422,
@@ -100,6 +154,7 @@ export const problem = z
       )
       .optional(),
     event_id: z.string().optional().meta({ description: 'Of `event_exists`: the one there is.' }),
+    import_id: z.string().optional().meta({ description: 'Of `upload_running`: the one that runs.' }),
     version: z.int().optional().meta({ description: 'Of `version_conflict`: the present one.' }),
   })
   .meta({ id: 'Problem' });

@@ -7,6 +7,7 @@ import * as events from './event-routes.ts';
 import { inspectUrl } from './inspect-route.ts';
 import { postNotice } from './notice-routes.ts';
 import * as snapshots from './snapshot-routes.ts';
+import * as uploads from './upload-routes.ts';
 import { byId, idempotent, invalid, json, missing, problemOf, requestedUrl } from './route-parts.ts';
 
 export const MAX_URL_LENGTH = 2048;
@@ -180,6 +181,17 @@ export const routes = [
   events.replaceEvent,
   events.patchEvent,
   events.deleteEvent,
+  uploads.uploadEvents,
+  uploads.upload,
+  uploads.presignUpload,
+  uploads.getTemplate,
+  uploads.listUploads,
+  uploads.getUpload,
+  uploads.listUploadRows,
+  uploads.getFailedCsv,
+  uploads.cancelUpload,
+  uploads.commitUpload,
+  uploads.undoUpload,
   postNotice,
   getHealth,
   getOpenApi,

@@ -40,6 +40,15 @@ export const rowErrors = {
     pt: 'As aspas abertas nesta linha nunca se fecham.',
     en: 'The quote opened in this row is never closed.',
   },
+  event_too_large: {
+    pt: 'O evento ocupa mais de {limit} bytes.',
+    en: 'The event takes more than {limit} bytes.',
+  },
+  more_errors: { pt: 'E mais {found} erros nesta linha.', en: 'And {found} more errors in this row.' },
+  changed_since_plan: {
+    pt: 'O evento mudou desde a simulação. Simule de novo.',
+    en: 'The event has changed since the dry run. Run it again.',
+  },
   record_too_long: { pt: 'A linha tem mais de 1 MB.', en: 'The row is larger than 1 MB.' },
 } as const satisfies Record<string, { pt: string; en: string }>;
 
@@ -55,6 +64,10 @@ export const rowError = z
     code: z.custom<RowErrorCode>(isRowErrorCode).meta({ type: 'string', enum: Object.keys(rowErrors) }),
     message: z.string(),
     value: z.string().meta({ description: 'What was there, at most 200 characters.' }),
+    numbers: z
+      .record(z.string(), z.number())
+      .optional()
+      .meta({ description: 'What stands in the message for `{limit}` and `{found}`, for who words it himself.' }),
   })
   .meta({ id: 'RowError' });
 export type RowError = z.infer<typeof rowError>;

@@ -17,7 +17,10 @@ export const tables = {
       expiring: { partitionKey: 'expiring_shard', sortKey: 'expires_at' },
     },
   },
-  /** Calendar events, what makes each the only one of its kind, their counters and idempotency records, told apart by the prefix of `pk`. */
+  /**
+   * Calendar events, what makes each the only one of its kind, and their counters; imports, what they remember of their rows, and
+   * which is the latest of a name; idempotency records. Told apart by the prefix of `pk`.
+   */
   events: {
     partitionKey: 'pk',
     ttl: 'ttl',
@@ -26,6 +29,10 @@ export const tables = {
       by_date: { partitionKey: 'owner_shard', sortKey: 'dated' },
       /** One owner's events in one city, by their date. */
       by_city: { partitionKey: 'owner_city', sortKey: 'dated' },
+      /** Sparse: one owner's imports, newest first. */
+      imports: { partitionKey: 'owner_imports', sortKey: 'requested' },
+      /** Sparse: imports that somebody must look at by then: their file has not come, their message may be lost, or nobody holds them. */
+      imports_due: { partitionKey: 'due_shard', sortKey: 'due_at' },
     },
   },
   /** One record for each open connection, and one for each channel it listens to. */

@@ -9,7 +9,7 @@ import type { Quality } from '../../contract/download.ts';
 import type { Attempt, AttemptsTable } from './attempts/table.ts';
 import type { Download, StoredTrack } from './download.ts';
 import { discardNow, type DiscardDeps } from './dropped-bytes.ts';
-import type { Hold } from './keep-hold.ts';
+import type { Hold } from '../keep-hold.ts';
 import { reportProgress } from './report-progress.ts';
 import { shareStored, type ShareStoredDeps } from './share-stored.ts';
 import { sourceKeyOf } from './source-key.ts';

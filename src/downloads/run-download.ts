@@ -1,13 +1,12 @@
 import { TryAgainIn, type Delivery } from '../aws/each-message.ts';
 import { log } from '../aws/log.ts';
 import type { Queue } from '../aws/queue.ts';
-import { OutOfTime } from '../media/interruptions.ts';
+import { keepHold, OutOfTime } from '../keep-hold.ts';
 import { SourceFailed } from '../media/source-failed.ts';
 import { AttemptLost, LEASE_SECONDS, type Attempt } from './attempts/table.ts';
 import type { DownloadMessage } from './download-message.ts';
 import { discardNow } from './dropped-bytes.ts';
 import { fetchAndStore, type FetchAndStoreDeps } from './fetch-and-store.ts';
-import { keepHold } from './keep-hold.ts';
 import type { DownloadsTable } from './table.ts';
 
 export type RunDownloadDeps = FetchAndStoreDeps & {
@@ -39,7 +38,8 @@ export async function runDownload(
   log.appendKeys({ download_id: id, attempt: attempt.token });
   log.info('download taken', { seq: attempt.download.seq });
   try {
-    await keepHold(app, attempt, delivery, deadline, (hold) => fetchAndStore(app, attempt, hold));
+    const renew = () => app.attempts.renew(attempt, app.now());
+    await keepHold({ seconds: LEASE_SECONDS, renew }, delivery, deadline, (hold) => fetchAndStore(app, attempt, hold));
     log.info('download completed', { bytes: attempt.download.file_size });
   } catch (error) {
     await end(app, attempt, error);

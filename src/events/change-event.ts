@@ -10,7 +10,9 @@ export type EventTables = { events: string; news: string };
 
 export const eventKey = (id: string): { pk: string } => ({ pk: `event#${id}` });
 export const ownerCity = (owner: string, city: string): string => `${owner}#${folded(city)}`;
-const uniqueKey = (event: EventRecord): { pk: string } => ({ pk: `key#${naturalKey(event)}` });
+const uniqueKey = (event: EventRecord): { pk: string } => uniqueRow(naturalKey(event));
+/** The row that names the event with this natural key, by its `event_id`. */
+export const uniqueRow = (key: string): { pk: string } => ({ pk: `key#${key}` });
 
 /**
  * One change of an event as one transaction: the record, what makes it the only one of its kind, the counter, and its news. It commits
@@ -18,20 +20,22 @@ const uniqueKey = (event: EventRecord): { pk: string } => ({ pk: `key#${naturalK
  * another; its failure comes with the other's `event_id`).
  */
 export function changeEvent(tables: EventTables, change: EventChange, seq: string, now: Date): Write[] {
+  const { before, after } = change;
   const told = [eventNews(change, seq, now)];
-  if (change.before === null) told.push(createdNews(change.after, seq, now));
-  return [...storeEvent(tables.events, change), ...told.map((news) => newsWrite(tables.news, news, now))];
-}
-
-/** The same without telling anybody: many at once are told of as one. */
-export function storeEvent(tableName: string, { before, after }: EventChange): Write[] {
+  if (before === null) told.push(createdNews(change.after, seq, now));
   return [
-    recordWrite(tableName, before, after),
-    ...uniqueWrites(tableName, before, after),
-    ...(before === null ? [countWrite(tableName, after.id, 1)] : []),
-    ...(after === null ? [countWrite(tableName, before.id, -1)] : []),
+    ...eventWrites(tables.events, change),
+    ...(before === null ? [countWrite(tables.events, change.after.id, 1)] : []),
+    ...(after === null ? [countWrite(tables.events, change.before.id, -1)] : []),
+    ...told.map((news) => newsWrite(tables.news, news, now)),
   ];
 }
+
+/** The same uncounted and untold: many at once are counted and told of as one. */
+export const eventWrites = (tableName: string, { before, after }: EventChange): Write[] => [
+  recordWrite(tableName, before, after),
+  ...uniqueWrites(tableName, before, after),
+];
 
 function recordWrite(TableName: string, before: EventRecord | null, after: EventRecord | null): Write {
   if (after === null) return { Delete: { TableName, Key: eventKey(before?.id ?? ''), ...unchangedSince(before) } };

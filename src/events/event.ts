@@ -3,8 +3,24 @@ import * as z from 'zod';
 import { calendarEvent, type CalendarEvent, type EventRequest } from '../../contract/event.ts';
 import { folded } from './folded.ts';
 
+export const rowEffect = z.enum(['created', 'updated', 'unchanged']);
+export type RowEffect = z.infer<typeof rowEffect>;
+
+/** What the import that wrote it last left on it: of its rows, by their line, those that were not in its totals yet; and the version it made. */
+const importMark = z.object({
+  id: z.string(),
+  /** Of the worker's hold: a later one's is higher. */
+  epoch: z.int(),
+  version: z.int(),
+  effects: z.record(z.string(), rowEffect),
+});
+
 /** An event on record. `version` is counted up by each change. */
-export const eventRecord = calendarEvent.extend({ owner: z.string() });
+export const eventRecord = calendarEvent.extend({
+  owner: z.string(),
+  created_by_import: z.string().optional(),
+  imported: importMark.optional(),
+});
 export type EventRecord = z.infer<typeof eventRecord>;
 
 /** What somebody says of an event, checked: its date in UTC, its kind of venue written as it is known. */

@@ -8,7 +8,7 @@ export function languageOf(acceptLanguage: string | null | undefined): Language 
 }
 
 type FieldErrors = NonNullable<Problem['errors']>;
-type More = { detail?: string; errors?: FieldErrors; event_id?: string; version?: number };
+type More = { detail?: string; errors?: FieldErrors; event_id?: string; import_id?: string; version?: number };
 
 /** An error as every caller of the HTTP API gets it. */
 export function problemOf(code: ProblemCode, acceptLanguage: string | null | undefined, more: More = {}): Problem {

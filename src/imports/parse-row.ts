@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type * as z from 'zod';
 import { EVENT_COLUMNS, type Dialect, type EventColumn } from '../../contract/dialect.ts';
 import { eventRequest, type EventRequest } from '../../contract/event.ts';
 import { rowErrors, type RowError, type RowErrorCode } from '../../contract/row-error.ts';
+import { MAX_EVENT_BYTES } from '../events/check-event.ts';
 import { dayFirst } from './date-style.ts';
 import { readList, withoutGuard } from './people-write.ts';
 import { readLocalInfo } from './read-local-info.ts';
@@ -19,9 +19,10 @@ export type ParseRowDeps = {
   language: 'pt' | 'en';
 };
 
-export type ParsedRow =
-  | { kind: 'event'; event: EventRequest; fingerprint: string }
-  | { kind: 'failed'; errors: RowError[] };
+export type ParsedRow = { kind: 'event'; event: EventRequest } | { kind: 'failed'; errors: RowError[] };
+
+/** Of one row; what is wrong beyond them is only counted. */
+const MOST_ERRORS = 20;
 
 /** The event of a row, its date in UTC, or everything that is wrong with the row. */
 export function parseRow({ dialect, parseDate, language }: ParseRowDeps, row: Row): ParsedRow {
@@ -31,22 +32,30 @@ export function parseRow({ dialect, parseDate, language }: ParseRowDeps, row: Ro
     column: string | null,
     code: RowErrorCode,
     value: unknown,
-    numbers: Record<string, unknown> = {},
+    numbers: Record<string, number> = {},
   ): void {
-    const message = rowErrors[code][language].replace(/\{(\w+)\}/g, (_found, name: string) => String(numbers[name]));
-    errors.push({ line: row.line, column, code, message, value: shown(value) });
+    const message = rowErrorMessage(code, numbers, language);
+    const filled = Object.keys(numbers).length > 0 && { numbers };
+    errors.push({ line: row.line, column, code, message, value: shown(value), ...filled });
+  }
+
+  function failed(): ParsedRow {
+    const found = errors.length - MOST_ERRORS;
+    if (found > 0) errors.length = MOST_ERRORS;
+    if (found > 0) refuse(null, 'more_errors', undefined, { found });
+    return { kind: 'failed', errors };
   }
 
   if (row.kind === 'broken') {
     refuse(null, row.code, row.value);
-    return { kind: 'failed', errors };
+    return failed();
   }
   const extra = row.cells.slice(dialect.width);
   const numbers = { found: row.cells.length, limit: dialect.width };
   if (extra.some((cell) => cell.trim() !== '')) {
     // No cell is where it should be: what they would say of themselves would mislead.
     refuse(null, 'too_many_cells', row.cells.join(' | '), numbers);
-    return { kind: 'failed', errors };
+    return failed();
   }
 
   const cellOf = (column: EventColumn) => withoutGuard((row.cells[dialect.columns[column] ?? -1] ?? '').trim());
@@ -72,18 +81,17 @@ export function parseRow({ dialect, parseDate, language }: ParseRowDeps, row: Ro
   for (const issue of parsed.error?.issues ?? [])
     for (const path of pathsOf(issue))
       refuse(columnOf(path), codeOf(issue, valueAt(request, path)), valueAt(request, path), limitOf(issue));
-  if (parsed.success && errors.length === 0)
-    return { kind: 'event', event: parsed.data, fingerprint: fingerprintOf(parsed.data) };
+  if (parsed.success && Buffer.byteLength(JSON.stringify(parsed.data)) > MAX_EVENT_BYTES)
+    refuse(null, 'event_too_large', request.title, { limit: MAX_EVENT_BYTES });
+  if (parsed.success && errors.length === 0) return { kind: 'event', event: parsed.data };
   // Delimiters behind the last cell are no mistake, unless they are what moved the cells.
   if (extra.length > 0) refuse(null, 'too_many_cells', row.cells.join(' | '), numbers);
-  return { kind: 'failed', errors };
+  return failed();
 }
 
-/** Equal for events that say the same, however their files are written. */
-function fingerprintOf(event: EventRequest): string {
-  // zod gives the fields in the order of the schema.
-  return createHash('sha256').update(JSON.stringify(event)).digest('hex');
-}
+/** What is wrong, in the words people read. */
+export const rowErrorMessage = (code: RowErrorCode, numbers: Record<string, number>, language: 'pt' | 'en'): string =>
+  rowErrors[code][language].replace(/\{(\w+)\}/g, (_found, name: string) => String(numbers[name]));
 
 type Issue = z.core.$ZodIssue;
 
@@ -127,9 +135,9 @@ function codeOf(issue: Issue, value: unknown): RowErrorCode {
   }
 }
 
-function limitOf(issue: Issue): { limit?: unknown } {
-  if (issue.code === 'too_small') return { limit: issue.minimum };
-  return issue.code === 'too_big' ? { limit: issue.maximum } : {};
+function limitOf(issue: Issue): Record<string, number> {
+  if (issue.code === 'too_small') return { limit: Number(issue.minimum) };
+  return issue.code === 'too_big' ? { limit: Number(issue.maximum) } : {};
 }
 
 /** Tabs and line ends are no mistakes in a text. */

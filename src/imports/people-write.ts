@@ -1,4 +1,6 @@
+import * as z from 'zod';
 import { VENUE_TYPES } from '../../contract/event.ts';
+import { ESCAPED } from '../events/export/csv.ts';
 
 /** Compared without accents, case and edges. */
 const plain = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').trim().toLowerCase();
@@ -24,12 +26,22 @@ const VENUES = new Map(VENUE_TYPES.map((venue) => [plain(venue), venue]));
 /** Known kinds are written one way; others as given. */
 export const readVenueType = (text: string): string => VENUES.get(plain(text)) ?? text;
 
-/** One cell with several texts: by `;`, else `|`, else lines, else commas. */
+/** One cell with several texts: a JSON array, as our export writes names that hold separators; else by `;`, else `|`, lines, commas. */
 export function readList(text: string): string[] {
+  const listed = text.startsWith('[') ? readJsonList(text) : null;
+  if (listed !== null) return listed;
   const separator = [';', '|', '\n', ','].find((separator) => text.includes(separator));
   const parts = separator === undefined ? [text] : text.split(separator);
   return parts.map((part) => part.trim()).filter((part) => part !== '');
 }
 
+function readJsonList(text: string): string[] | null {
+  try {
+    return z.array(z.string()).parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
 /** Without the apostrophe by which exports, ours too, keep spreadsheets from computing a cell. */
-export const withoutGuard = (cell: string): string => (/^'[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell);
+export const withoutGuard = (cell: string): string => (ESCAPED.test(cell) ? cell.slice(1) : cell);

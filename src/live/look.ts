@@ -15,6 +15,8 @@ export type LookDeps = {
   /** The queue as one download's owner sees it. */
   queueFor: (downloadId: string) => Promise<QueueStats>;
   presence: () => Promise<{ users_online: number; active_connections: number }>;
+  /** Where the latest import of this name begins on its channel; 1 when there is none. */
+  importFrom: (uploadId: string) => Promise<number>;
   /** How many calendar events there are. */
   eventCount: () => Promise<number>;
   now: () => Date;
@@ -57,8 +59,11 @@ export function lookAt(app: LookDeps): Look {
         return ifNew(seq, { type: 'dashboard_update', data, timestamp: data.timestamp });
       }
       case 'logs':
-      case 'import':
         return replay(await app.news.after(channel, after ?? 0), after ?? 0);
+      case 'import': {
+        const from = after ?? (await app.importFrom(parsed.id ?? '')) - 1;
+        return replay(await app.news.after(channel, from), from);
+      }
       case 'events': {
         const { told, seq } = await announced(app, channel, came, after);
         const counted = after === null || told.length > 0 ? [await countOf(app, timestamp)] : [];
@@ -103,6 +108,12 @@ export function asReplayed(notification: Notification): Notification {
     case 'event_updated':
     case 'event_deleted':
     case 'log':
+    case 'upload_started':
+    case 'upload_progress':
+    case 'upload_row_errors':
+    case 'upload_completed':
+    case 'upload_failed':
+    case 'events_changed':
       return { ...notification, replayed: true };
     case 'connection_established':
     case 'queue_update':
@@ -110,6 +121,7 @@ export function asReplayed(notification: Notification): Notification {
     case 'dashboard_update':
     case 'event_count':
     case 'presence':
+    case 'import_progress':
     case 'subscribed':
     case 'unsubscribed':
     case 'resync':

@@ -39,11 +39,12 @@ export async function notify(app: NotifyDeps, batch: NewsChange[]): Promise<News
 /** Mere progress that something newer of its channel follows need not be told. */
 export function coalesce(batch: NewsChange[]): NewsChange[] {
   const newest = new Map<string, Seq>();
+  const whose = ({ channel, of }: News) => `${channel} ${of ?? ''}`;
   for (const { item } of batch) {
-    const { channel, seq } = item.news;
-    if (isLater(seq, newest.get(channel) ?? 0)) newest.set(channel, seq);
+    const { seq } = item.news;
+    if (isLater(seq, newest.get(whose(item.news)) ?? 0)) newest.set(whose(item.news), seq);
   }
-  return batch.filter(({ item: { news } }) => news.kind !== 'progress' || news.seq === newest.get(news.channel));
+  return batch.filter(({ item: { news } }) => news.kind !== 'progress' || news.seq === newest.get(whose(news)));
 }
 
 async function tell(app: NotifyDeps, channel: string, changes: NewsChange[]): Promise<Told> {

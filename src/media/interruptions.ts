@@ -2,8 +2,3 @@
 export class BeginAnew extends Error {
   override readonly name = 'BeginAnew';
 }
-
-/** The time of this run ended first. What is stored stays; another run goes on from there. */
-export class OutOfTime extends Error {
-  override readonly name = 'OutOfTime';
-}

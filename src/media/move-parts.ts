@@ -1,6 +1,6 @@
 import { buffers } from './buffers.ts';
 import type { Connections } from './connections.ts';
-import { OutOfTime } from './interruptions.ts';
+import { OutOfTime } from '../keep-hold.ts';
 import { type Part, PIECE_BYTES, type Range, piecesOf } from './part-plan.ts';
 import type { Opened, RangedSource } from './ranged-source.ts';
 import type { UnfinishedObject } from './unfinished-object.ts';

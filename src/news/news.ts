@@ -7,6 +7,8 @@ import { notification, seq, type Seq } from '../../contract/notification.ts';
  */
 export const news = z.object({
   channel: z.string(),
+  /** Whose progress it is, where a channel tells that of many: newer overwrites only what is of the same. */
+  of: z.string().optional(),
   seq,
   kind: z.enum(['change', 'progress', 'ending']),
   notification,

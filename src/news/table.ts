@@ -1,13 +1,15 @@
 import { QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { parseChannel } from '../../contract/channel.ts';
 import type { Write } from '../aws/transact.ts';
 import { connectionNews, isLater, news, seqKey, type ConnectionNews, type News } from './news.ts';
 import type { Seq } from '../../contract/notification.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
 export const NEWS_KEPT_MS = DAY_SECONDS * 1000;
-/** Logs live here alone. */
-const LOG_SECONDS = 7 * DAY_SECONDS;
+/** Logs live here alone, and an import is looked at again days later. */
+const LONG_SECONDS = 7 * DAY_SECONDS;
+const LONG_KEPT = new Set(['logs', 'import']);
 const CONNECTION_SECONDS = 10 * 60;
 
 /** Sorts behind every number, so that a replay reads the newest progress last. */
@@ -16,8 +18,8 @@ const ttl = (now: Date, seconds: number): number => Math.floor(now.getTime() / 1
 
 /** The write that leaves one news in the outbox; part of the transaction that changes what it tells of. */
 export function newsWrite(tableName: string, entry: News, now: Date): Write {
-  const seq = entry.kind === 'progress' ? PROGRESS_KEY : seqKey(entry.seq);
-  const kept = entry.notification.type === 'log' ? LOG_SECONDS : DAY_SECONDS;
+  const seq = entry.kind === 'progress' ? `${PROGRESS_KEY}${entry.of ?? ''}` : seqKey(entry.seq);
+  const kept = LONG_KEPT.has(parseChannel(entry.channel)?.kind ?? '') ? LONG_SECONDS : DAY_SECONDS;
   return { Put: { TableName: tableName, Item: { channel: entry.channel, seq, news: entry, ttl: ttl(now, kept) } } };
 }
 

@@ -5,7 +5,8 @@ import { runDownload, type RunDownloadDeps } from '../../src/downloads/run-downl
 import { sharedBytesTable } from '../../src/downloads/shared-bytes/table.ts';
 import { downloadsTable } from '../../src/downloads/table.ts';
 import { repairsTable } from '../../src/downloads/repairs/table.ts';
-import { BeginAnew, OutOfTime } from '../../src/media/interruptions.ts';
+import { OutOfTime } from '../../src/keep-hold.ts';
+import { BeginAnew } from '../../src/media/interruptions.ts';
 import { SourceFailed } from '../../src/media/source-failed.ts';
 import type { Resolved, Track } from '../../src/media/source.ts';
 import type { StoredUpload } from '../../src/media/stored-upload.ts';

@@ -1,6 +1,6 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { storeEvent } from '../../src/events/change-event.ts';
+import { eventWrites } from '../../src/events/change-event.ts';
 import { eventListing } from '../../src/events/listing/table.ts';
 import { anEvent } from '../support/an-event.ts';
 import { someTables } from '../support/tables.ts';
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const COUNT = 2_600;
+const COUNT = 1_300;
 const dateOf = (index: number) => new Date(Date.UTC(2025, 0, 1, 0, index)).toISOString();
 /** Of each pair two on the same instant; every tenth in another city. */
 const events = Array.from({ length: COUNT }, (_, index) =>
@@ -26,7 +26,7 @@ const events = Array.from({ length: COUNT }, (_, index) =>
 async function store() {
   for (let start = 0; start < COUNT; start += 25) {
     const requests = events.slice(start, start + 25).map((event) => {
-      const [record] = storeEvent(world.names.events, { before: null, after: event });
+      const [record] = eventWrites(world.names.events, { before: null, after: event });
       return { PutRequest: { Item: record?.Put?.Item } };
     });
     await world.db.send(new BatchWriteCommand({ RequestItems: { [world.names.events]: requests } }));

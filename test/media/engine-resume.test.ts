@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { BeginAnew, OutOfTime } from '../../src/media/interruptions.ts';
+import { OutOfTime } from '../../src/keep-hold.ts';
+import { BeginAnew } from '../../src/media/interruptions.ts';
 import { contentSha256 } from '../support/origins/media-content.ts';
 import { aMediaWorld, aTrack, MIB } from '../support/media-world.ts';
 

@@ -10,7 +10,7 @@ const shardKeys = Array.from({ length: COUNTER_SHARDS }, (_, shard) => shardKey(
 const counterShard = z.object({ total: z.number() });
 
 /** Part of the transaction that makes the event or ends it; on one of a few shards, so that transactions seldom meet. */
-export function countWrite(tableName: string, id: string, by: 1 | -1): Write {
+export function countWrite(tableName: string, id: string, by: number): Write {
   const shard = (createHash('sha256').update(id).digest()[1] ?? 0) % COUNTER_SHARDS;
   return {
     Update: {

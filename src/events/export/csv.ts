@@ -36,8 +36,9 @@ function quoted(cell: string, delimiter: string): string {
   return isPlain ? cell : `"${cell.replaceAll('"', '""')}"`;
 }
 
-/** Joined by `;`; names that would not come back so, because of a `;` of their own, as a JSON array. */
+/** Joined by `;`; names that would not come back so, because of a separator of their own, as a JSON array. */
 function joined(participants: readonly string[]): string {
   const text = participants.join(';');
-  return participants.some((name) => name.includes(';')) || text.startsWith('[') ? JSON.stringify(participants) : text;
+  const isSplit = participants.length === 1 ? /[;|,\n]/.test(text) : participants.some((name) => name.includes(';'));
+  return isSplit || text.startsWith('[') ? JSON.stringify(participants) : text;
 }

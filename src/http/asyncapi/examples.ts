@@ -1,3 +1,4 @@
+import type { Dialect } from '../../../contract/dialect.ts';
 import type { CalendarEvent } from '../../../contract/event.ts';
 import type {
   ClientMessage,
@@ -111,6 +112,23 @@ const event: CalendarEvent = {
   updated_at: timestamp,
 };
 
+const ofImport = { import_id: ulid, upload_id: 'agenda' };
+
+const dialect: Dialect = {
+  encoding: 'utf-8',
+  bom: false,
+  delimiter: ',',
+  newline: '\n',
+  quote_escape: 'backslash',
+  date_style: 'iso',
+  columns: { title: 0, description: 1, event_date: 2, city: 3, participants: 4, local_info: 5 },
+  unknown_columns: [],
+  width: 6,
+  header_from: 0,
+  rows_from: 62,
+  rows_line: 2,
+};
+
 export const notifications: Described<Notification> = {
   connection_established: {
     summary: 'The first message of a connection',
@@ -185,6 +203,114 @@ export const notifications: Described<Notification> = {
       level: 'info',
       message: 'Juntando imagem e som',
       at: timestamp,
+      timestamp,
+    },
+  },
+  upload_started: {
+    summary: 'The file is there, and how it is written',
+    example: {
+      type: 'upload_started',
+      ...ofImport,
+      seq: 1,
+      data: {
+        file_name: 'agenda.csv',
+        mode: 'import',
+        phase: 'importing',
+        bytes_total: 120_000,
+        dialect,
+        time_zone: 'America/Sao_Paulo',
+      },
+      timestamp,
+    },
+  },
+  upload_progress: {
+    summary: 'How far the import is',
+    example: {
+      type: 'upload_progress',
+      ...ofImport,
+      seq: 2,
+      data: {
+        phase: 'importing',
+        line: 412,
+        bytes: 51_000,
+        bytes_total: 120_000,
+        progress: 42.5,
+        rows: { read: 411, created: 400, updated: 5, unchanged: 4, failed: 2 },
+        undo: null,
+        rows_per_second: 1_200,
+        eta: 0.5,
+      },
+      timestamp,
+    },
+  },
+  upload_row_errors: {
+    summary: 'Rows that failed, and why',
+    example: {
+      type: 'upload_row_errors',
+      ...ofImport,
+      seq: 3,
+      data: {
+        rows: 1,
+        failed: 2,
+        errors: [{ line: 398, column: 'city', code: 'required', message: 'Está vazio, mas é obrigatório.', value: '' }],
+      },
+      timestamp,
+    },
+  },
+  upload_completed: {
+    summary: 'The end: every row is in one of the totals',
+    example: {
+      type: 'upload_completed',
+      ...ofImport,
+      seq: 4,
+      data: {
+        status: 'completed',
+        mode: 'import',
+        rows: { read: 1000, created: 980, updated: 12, unchanged: 5, failed: 3 },
+        undo: null,
+        seconds: 1.2,
+        unknown_columns: [],
+        failed_csv: `/uploads/${ulid}/failed.csv`,
+      },
+      timestamp,
+    },
+  },
+  upload_failed: {
+    summary: 'The end: it could not go on, or was cancelled',
+    example: {
+      type: 'upload_failed',
+      ...ofImport,
+      seq: 1,
+      data: {
+        status: 'failed',
+        error_code: 'is_spreadsheet',
+        error_message: 'Isto é uma planilha, não um CSV.',
+        rows: { read: 0, created: 0, updated: 0, unchanged: 0, failed: 0 },
+        undo: null,
+        failed_csv: null,
+      },
+      timestamp,
+    },
+  },
+  import_progress: {
+    summary: 'How far any import is; the last of each has `progresso` 100',
+    example: {
+      type: 'import_progress',
+      progresso: 40,
+      status: 'running',
+      ...ofImport,
+      linha: 412,
+      bytes: 48_000,
+      total_bytes: 120_000,
+      timestamp,
+    },
+  },
+  events_changed: {
+    summary: 'Many calendar events changed at once',
+    example: {
+      type: 'events_changed',
+      seq: ulid,
+      data: { ...ofImport, created: 980, updated: 12, deleted: 0 },
       timestamp,
     },
   },

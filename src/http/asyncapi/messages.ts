@@ -1,5 +1,8 @@
 import * as z from 'zod';
+import { dialect } from '../../../contract/dialect.ts';
 import { calendarEvent, localInfo } from '../../../contract/event.ts';
+import { rowCounts, undoCounts } from '../../../contract/import.ts';
+import { rowError } from '../../../contract/row-error.ts';
 import {
   clientMessage,
   downloadStreamEvent,
@@ -53,6 +56,10 @@ const SHARED = {
   DownloadStats: downloadStats,
   DownloadInProgress: dashboard.shape.downloads_in_progress.element,
   Dashboard: dashboard,
+  Dialect: dialect,
+  RowCounts: rowCounts,
+  UndoCounts: undoCounts,
+  RowError: rowError,
 };
 
 /** The schemas of all messages by their key, and what they share; JSON Schema draft 7, as AsyncAPI 3 has it. */
@@ -62,6 +69,8 @@ export function messageSchemas(): Record<string, object> {
   for (const { key, schema } of MESSAGES) registry.add(schema, { id: key });
   const { schemas } = z.toJSONSchema(registry, {
     target: 'draft-7',
+    // Its own description says what it is.
+    unrepresentable: 'any',
     uri: (id) => `#/components/schemas/${id}`,
     override: ({ jsonSchema }) => tidy(jsonSchema),
   });

@@ -1,12 +1,14 @@
-import type { Delivery } from '../aws/each-message.ts';
-import { OutOfTime } from '../media/interruptions.ts';
-import { pause } from '../pause.ts';
-import { LEASE_SECONDS, type Attempt, type AttemptsTable } from './attempts/table.ts';
+import type { Delivery } from './aws/each-message.ts';
+import { pause } from './pause.ts';
 
-type Deps = { attempts: Pick<AttemptsTable, 'renew'>; now: () => Date };
+/** The time of this run ended first. What was done stays; another run goes on from there. */
+export class OutOfTime extends Error {
+  override readonly name = 'OutOfTime';
+}
 
-/** A third of the lease: two renewals may fail before anybody else takes over. */
-const RENEW_MS = (LEASE_SECONDS * 1000) / 3;
+/** A worker's exclusive hold on what it works at: `renew` makes it last `seconds` from now, and throws when it is lost. */
+export type Lease = { seconds: number; renew: () => Promise<void> };
+
 /** Before Lambda ends the run, time to finish what is under way, and to hand over. */
 const CLOSING_MS = 60_000;
 const LAST_WORDS_MS = 15_000;
@@ -15,12 +17,11 @@ const LAST_WORDS_MS = 15_000;
 export type Hold = { closing: AbortSignal; signal: AbortSignal };
 
 /**
- * Does the work while renewing, each 10 s, the attempt's lease and its message's invisibility, so that both end within 30 s of
- * this process's death. The work is stopped when the hold is lost (AttemptLost) or the time of the run is up (OutOfTime).
+ * Does the work while renewing the lease and its message's invisibility, so that both end soon after this process's death. The work
+ * is stopped when the hold is lost, for the reason that `renew` gives, or the time of the run is up (OutOfTime).
  */
 export async function keepHold(
-  app: Deps,
-  attempt: Attempt,
+  lease: Lease,
   delivery: Delivery,
   remaining: () => number,
   work: (hold: Hold) => Promise<void>,
@@ -32,7 +33,7 @@ export async function keepHold(
     setTimeout(() => closing.abort(), Math.max(0, remaining() - CLOSING_MS)),
     setTimeout(() => stop.abort(new OutOfTime('the run ends')), Math.max(0, remaining() - LAST_WORDS_MS)),
   ];
-  const renewing = renew(app, attempt, delivery, over.signal).catch((error: unknown) => stop.abort(error));
+  const renewing = renew(lease, delivery, over.signal).catch((error: unknown) => stop.abort(error));
   try {
     await work({ closing: closing.signal, signal: stop.signal });
   } catch (error) {
@@ -45,10 +46,11 @@ export async function keepHold(
   }
 }
 
-async function renew(app: Deps, attempt: Attempt, delivery: Delivery, over: AbortSignal): Promise<void> {
+async function renew(lease: Lease, delivery: Delivery, over: AbortSignal): Promise<void> {
   while (!over.aborted) {
-    await delivery.hide(LEASE_SECONDS);
-    await app.attempts.renew(attempt, app.now());
-    await pause(RENEW_MS, over);
+    await delivery.hide(lease.seconds);
+    await lease.renew();
+    // Two renewals may fail before anybody else takes over.
+    await pause((lease.seconds * 1000) / 3, over);
   }
 }

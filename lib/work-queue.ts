@@ -7,13 +7,18 @@ import { Construct } from 'constructs';
 /** The longest a Lambda function may run. */
 export const WORKER_TIMEOUT = Duration.minutes(15);
 
-/** Downloads that wait for a worker, and those that no worker could finish. */
-export class DownloadQueue extends Construct {
+type WorkQueueProps = {
+  /** What people see while its dead letters stay: the alarm says it. */
+  impact: string;
+};
+
+/** What waits for a worker, and what no worker could finish. */
+export class WorkQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
   readonly queueUrl: string;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { impact }: WorkQueueProps) {
     super(scope, id);
     this.deadLetters = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,
@@ -28,7 +33,7 @@ export class DownloadQueue extends Construct {
       // Lambda refuses a queue whose messages reappear before its function may end. The worker itself shortens that to
       // 30 s and renews it while it lives, so that the message of a dead worker comes back within 30 s, not 15 min.
       visibilityTimeout: WORKER_TIMEOUT,
-      // Not the number of attempts, which are counted on the download: a message is also received in vain while
+      // Not the number of attempts, which are counted on the record: a message is also received in vain while
       // another worker holds the lease, and whenever all the workers allowed are busy.
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 50 },
     });
@@ -42,8 +47,7 @@ export class DownloadQueue extends Construct {
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: 2,
       treatMissingData: TreatMissingData.NOT_BREACHING,
-      alarmDescription:
-        'Dead letters stay in their queue. Their downloads look as if they were still running, and never end.',
+      alarmDescription: `Dead letters stay in their queue. ${impact}`,
     });
   }
 
