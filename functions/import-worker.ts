@@ -1,3 +1,4 @@
+import { monotonicFactory } from 'ulid';
 import { importWorkerEnv } from '../contract/env.ts';
 import { dynamoDb } from '../src/aws/dynamodb.ts';
 import { eachMessage } from '../src/aws/each-message.ts';
@@ -20,6 +21,8 @@ const app = {
   queue: queue<ImportMessage>(sqs, env.IMPORT_QUEUE_URL),
   db,
   names,
+  // One after the other asks for random bytes once a millisecond, not for each event.
+  newId: monotonicFactory(),
   now: () => new Date(),
 };
 

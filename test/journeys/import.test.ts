@@ -38,11 +38,9 @@ test.each(['/eventos/upload', '/api/v1/uploads'])(
     });
     const id = accepted.import_id;
     const end = await upload!.until((message) => message.type === 'upload_completed' && of(id)(message));
-    expect(upload!.heard.filter(of(id)).map(({ type }) => type)).toEqual([
-      'upload_started',
-      'upload_progress',
-      'upload_completed',
-    ]);
+    // Of so short a file nobody may hear how far it is: it is done by then.
+    const told = upload!.heard.filter(of(id)).filter(({ type }) => type !== 'upload_progress');
+    expect(told.map(({ type }) => type)).toEqual(['upload_started', 'upload_completed']);
     const { rows } = dataOf<{ rows: ImportView['rows'] }>(end);
     expect(rows.read).toBe(1);
     expect(rows.created + rows.unchanged).toBe(1);
