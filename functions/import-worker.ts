@@ -1,10 +1,10 @@
-import { monotonicFactory } from 'ulid';
 import { importWorkerEnv } from '../contract/env.ts';
 import { dynamoDb } from '../src/aws/dynamodb.ts';
 import { eachMessage } from '../src/aws/each-message.ts';
 import { queue, receipts, sqsClient } from '../src/aws/queue.ts';
 import { s3Client } from '../src/aws/s3-client.ts';
 import { uploadsBucket } from '../src/aws/uploads-bucket.ts';
+import { newEventIds } from '../src/events/event.ts';
 import { holdsTable } from '../src/imports/holds/table.ts';
 import { type ImportMessage, importMessage } from '../src/imports/import-message.ts';
 import { runImport } from '../src/imports/run-import.ts';
@@ -21,8 +21,7 @@ const app = {
   queue: queue<ImportMessage>(sqs, env.IMPORT_QUEUE_URL),
   db,
   names,
-  // One after the other asks for random bytes once a millisecond, not for each event.
-  newId: monotonicFactory(),
+  newId: newEventIds(),
   now: () => new Date(),
 };
 
