@@ -34,7 +34,11 @@ const ALL = ['$connect', '$disconnect', '$default', 'ping'];
 async function aWorld(handler: Handler = () => undefined, routeKeys = ALL, limits: Partial<WebSocketLimits> = {}) {
   const events: Input[] = [];
   const failed = { payload: '{}', functionError: 'Unhandled' as const, requestId: 'r' };
-  const routes: WebSocketRoute[] = routeKeys.map((routeKey) => ({ routeKey, functionName: routeKey, timeoutMs: 100 }));
+  const routes: WebSocketRoute[] = routeKeys.map((routeKey) => ({
+    routeKey,
+    functionName: routeKey,
+    timeoutMs: 2_000,
+  }));
   const api = createWebSocketApi({
     apiId: 'ws1',
     stage: 'prod',

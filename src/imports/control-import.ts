@@ -104,7 +104,6 @@ const decisions: Record<Control, (record: ImportRecord, now: Date) => Decision> 
       rows: noRows,
       chunks: { ...record.chunks, failed: 0 },
       applied_to: 0,
-      started_at: null,
       completed_at: null,
     } satisfies Partial<ImportRecord>;
     return { kind: 'changed', patch, told: begins(record, patch, 'Simulação aceita: importação pedida.', now) };
@@ -118,9 +117,11 @@ const decisions: Record<Control, (record: ImportRecord, now: Date) => Decision> 
       ...anew(now),
       status: 'undoing',
       phase: 'undoing',
-      undo: nothingUndone,
-      chunks: { ...record.chunks, spared: 0 },
       undone_at: null,
+      // One that stopped goes on from where it stood.
+      ...(record.undo === null
+        ? { undo: nothingUndone, chunks: { ...record.chunks, spared: 0 } }
+        : { place: record.place }),
     } satisfies Partial<ImportRecord>;
     return { kind: 'changed', patch, told: begins(record, patch, 'Pedido para desfazer.', now) };
   },

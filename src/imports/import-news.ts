@@ -47,10 +47,10 @@ export const rowsFailed = (record: ImportRecord, errors: RowError[]): Tiding[] =
 
 /** How it ended. */
 export function ended(record: ImportRecord, now: Date): Tiding {
-  const { status, mode, rows, undo, started_at, dialect, error_code } = record;
+  const { status, mode, rows, undo, walk_started_at, dialect, error_code } = record;
   const failed_csv = failedCsvOf(record);
   if (status === 'completed' || status === 'planned' || status === 'undone') {
-    const seconds = (now.getTime() - Date.parse(started_at ?? now.toISOString())) / 1000;
+    const seconds = (now.getTime() - Date.parse(walk_started_at ?? now.toISOString())) / 1000;
     const unknown_columns = dialect?.unknown_columns ?? [];
     return {
       type: 'upload_completed',

@@ -1,12 +1,9 @@
-import { rowErrors, type RowError } from '../../contract/row-error.ts';
+import type { RowError } from '../../contract/row-error.ts';
 import type { Language } from './import.ts';
+import { rowErrorMessage } from './parse-row.ts';
 
 /** The same mistake in the reader's language. */
-export function wordError(error: RowError, language: Language): RowError {
-  const { code, numbers = {} } = error;
-  const words = rowErrors[code][language];
-  const gaps = [...words.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-  // Its numbers were not kept: better the words it was told in.
-  if (gaps.some((name) => numbers[name] === undefined)) return error;
-  return { ...error, message: words.replaceAll(/\{(\w+)\}/g, (_gap, name: string) => String(numbers[name])) };
-}
+export const wordError = (error: RowError, language: Language): RowError => ({
+  ...error,
+  message: rowErrorMessage(error.code, error.numbers ?? {}, language),
+});

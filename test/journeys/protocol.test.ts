@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MAX_SUBSCRIPTIONS } from '../../contract/notification.ts';
 import { client } from '../support/client.ts';
 import { answerTo, heardOf, untilAnswering, untilHeard } from '../support/conversation.ts';
-import { handshakeStatus, listen, readStream, type Listener, type Message } from '../support/listeners.ts';
+import { eventually, handshakeStatus, listen, readStream, type Listener, type Message } from '../support/listeners.ts';
 import { startMediaOrigin, type MediaOrigin } from '../support/origins/media-origin.ts';
 import { aStack, type TestStack } from '../support/stack.ts';
 
@@ -89,14 +89,21 @@ test('bytes that are no text and messages of 200 KB end their connection, and no
 test('of a flood what is too much is ignored, which is told once a second, and the connection lives', async () => {
   const listener = await join('/ws/general');
   const started = Date.now();
-  for (let n = 0; n < 100; n += 1) listener.send(JSON.stringify({ type: 'ping', timestamp: n }));
-  await listener.until(({ code }) => code === 'rate_limited');
+  let said = 0;
+  // A busy machine hears fifty so slowly that they are not too many: then more is said.
+  await eventually(() => {
+    const isOver = heardOf(listener, 'error').some(({ code }) => code === 'rate_limited');
+    if (isOver) return true;
+    const waiting = said - heardOf(listener, 'pong').length;
+    for (let n = waiting; n < 50; n += 1, said += 1) listener.send(JSON.stringify({ type: 'ping', timestamp: said }));
+    return undefined;
+  });
   await untilAnswering(listener);
   const seconds = Math.ceil((Date.now() - started) / 1000) + 1;
   expect(heardOf(listener, 'error').length).toBeLessThanOrEqual(seconds);
   const answered = heardOf(listener, 'pong').filter(({ timestamp }) => typeof timestamp === 'number').length;
   expect(answered).toBeGreaterThanOrEqual(20);
-  expect(answered).toBeLessThan(100);
+  expect(answered).toBeLessThan(said);
   listener.close();
 });
 

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ulid } from 'ulid';
 import { importChannel, logsChannel } from '../../contract/channel.ts';
 import type { ImportMode } from '../../contract/import.ts';
 import type { Notification } from '../../contract/notification.ts';
@@ -9,7 +8,7 @@ import { startEndpoint } from '../../local-cloud/endpoint.ts';
 import { openBuckets } from '../../local-cloud/s3/buckets.ts';
 import { uploadsBucket } from '../../src/aws/uploads-bucket.ts';
 import { eventCounter } from '../../src/events/counters/table.ts';
-import { detailsOf, type EventRecord } from '../../src/events/event.ts';
+import { detailsOf, type EventRecord, newEventIds } from '../../src/events/event.ts';
 import { listEvents } from '../../src/events/list-events.ts';
 import { eventListing } from '../../src/events/listing/table.ts';
 import { holdsTable } from '../../src/imports/holds/table.ts';
@@ -52,7 +51,8 @@ export async function anImportWorld() {
     /** What a process of its own needs to know to be a worker of this world (`import-worker-program.ts`). */
     places: { s3: endpoint.url, dynamodb: tables.endpoint, names },
     /** Asks for an import, and has its file arrive. */
-    async upload(bytes: Buffer | string, { name = 'agenda', mode = 'import' as ImportMode } = {}): Promise<string> {
+    async upload(bytes: Buffer | string, options: { name?: string; mode?: ImportMode } = {}): Promise<string> {
+      const { name = 'agenda', mode = 'import' } = options;
       const latest = await imports.latest(OWNER, name);
       const what = { owner: OWNER, uploadId: name, fileName: `${name}.csv`, mode };
       const created = newImport(what, latest, {
@@ -75,7 +75,7 @@ export async function anImportWorld() {
         queue: { send: () => Promise.resolve() },
         db,
         names,
-        newId: () => ulid(),
+        newId: newEventIds(),
         now,
         ...changes,
       };
