@@ -5,7 +5,7 @@ import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-c
 import { openPage } from './browser.ts';
 
 /** How long a person would wait, on a machine that does much else. */
-export const WITHIN = { timeout: 15_000 };
+export const WITHIN = { timeout: 30_000 };
 
 /** The views of the dashboard, by their address. */
 export const VIEWS = ['/', '/overview', '/events', '/imports', '/console', '/notices'];
@@ -39,18 +39,19 @@ export const cardOf = (page: Page, url: string): Locator =>
 export const toSay = (place: Locator, text: string): Promise<void> =>
   place.getByText(text, { exact: true }).first().waitFor(WITHIN);
 
-/** Every progress the card shows until it says that the download ended. */
-export async function progressOf(card: Locator, end: string): Promise<number[]> {
+/** Every progress the card shows until it says that the download ended; `tell` hears them as they come. */
+export async function progressOf(card: Locator, tell: (seen: number[]) => void): Promise<number[]> {
   const bar = card.getByRole('progressbar', { name: /^Progresso de / });
   await bar.waitFor(WITHIN);
   const seen = new Set<number>();
-  const ended = toSay(card, end).then(() => true);
+  const ended = toSay(card, 'Concluído').then(() => true);
   while (!(await Promise.race([ended, card.page().waitForTimeout(50)]))) {
     // At the end the bar goes.
     for (const each of await bar.all()) {
       const value = await each.getAttribute('aria-valuenow', { timeout: 200 }).catch(() => null);
       if (value !== null) seen.add(Number(value));
     }
+    tell([...seen]);
   }
   return [...seen];
 }

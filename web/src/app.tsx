@@ -35,7 +35,7 @@ export function App({ page }: { page: Page }) {
                   <Route path="/overview" component={OverviewView} />
                   <Route path="/events" component={EventsView} />
                   <Route path="/imports" component={ImportsView} />
-                  <Route path="/imports/:name" component={ImportsView} />
+                  <Route path="/imports/:id" component={ImportsView} />
                   <Route path="/console" component={ConsoleView} />
                   <Route path="/console/:id" component={ConsoleView} />
                   <Route path="/notices" component={NoticesView} />

@@ -57,6 +57,8 @@ export function useEvents(filter: EventFilter) {
         mark(notification.event.id);
         queries.setQueryData<Pages>(queryKey, (data) => replaced(data, notification.event));
         return;
+      case 'events_changed':
+        return readAgain();
       case 'event_deleted':
         queries.setQueryData<Pages>(queryKey, (data) => without(data, notification.event.id));
     }
