@@ -1,6 +1,8 @@
-import type { Browser } from 'playwright-core';
+import { readFile } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { launchBrowser, openPage } from '../support/browser.ts';
+import { CALENDAR_HEADER, calendarCsv } from '../support/calendar-csv.ts';
 import { barriers, openDashboard, toSay, VIEWS, WITHIN } from '../support/dashboard.ts';
 import { aStack, type TestStack } from '../support/stack.ts';
 
@@ -114,6 +116,50 @@ test('an event is created with a mistake mended on the way, others see it come a
   expect(file.suggestedFilename()).toMatch(/\.ics$/);
   expect(other.complaints).toEqual([]);
 });
+
+test('a calendar is checked, committed, its mistakes read and taken home, and undone', async () => {
+  const { page, complaints } = await open('/imports');
+  const { text } = calendarCsv(300, 6);
+  await chooseFile(page, 'agenda.csv', text);
+  const main = page.getByRole('main');
+  await main.getByRole('status').getByText('Conferido').waitFor(WITHIN);
+  await toSay(main, 'Seriam criadas');
+  await toSay(main, '294');
+  await page.getByRole('button', { name: 'Gravar' }).click();
+  await main.getByRole('status').getByText('Concluída').waitFor(WITHIN);
+
+  const failed = page.getByRole('table', { name: '6 linhas com erro' });
+  await failed.getByRole('row', { name: /event_date Não é uma data conhecida/ }).waitFor(WITHIN);
+  const [file] = await Promise.all([
+    page.waitForEvent('download', WITHIN),
+    page.getByRole('link', { name: 'Baixar failed.csv' }).click(),
+  ]);
+  expect(await readFile(await file.path(), 'utf8')).toMatch(/_line.*_error/);
+
+  await page.getByRole('button', { name: 'Desfazer a importação' }).click();
+  await main.getByRole('status').getByText('Desfeita').waitFor(WITHIN);
+  await page.goto(`${stack.appUrl}/#/imports`);
+  await page.getByRole('link', { name: /^agenda\.csv Desfeita/ }).waitFor(WITHIN);
+  expect(complaints).toEqual([]);
+}, 120_000);
+
+test('what is larger than a form may be goes straight to S3 by itself', async () => {
+  const { page, complaints } = await open('/imports');
+  const long = 'x'.repeat(4_800);
+  const rows = Array.from({ length: 1000 }, (_, n) => `Palco ${n},${long},2027-01-01T10:00:00,Olinda,,`);
+  await page.getByText('Importar direto').click();
+  const [posted] = await Promise.all([
+    page.waitForRequest((request) => request.method() === 'POST' && !request.url().startsWith(stack.appUrl), WITHIN),
+    chooseFile(page, 'grande.csv', [CALENDAR_HEADER, ...rows].join('\n')),
+  ]);
+  expect(posted.url()).not.toContain('/uploads');
+  await page.getByRole('main').getByRole('status').getByText('Concluída').waitFor({ timeout: 60_000 });
+  await toSay(page.getByRole('main'), '1.000');
+  expect(complaints).toEqual([]);
+}, 120_000);
+
+const chooseFile = (page: Page, name: string, text: string) =>
+  page.locator('input[type=file]').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
 
 test('what is announced is seen wherever somebody is, and read again later', async () => {
   const { page, complaints } = await open('/overview');

@@ -2,6 +2,8 @@ import { Select } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useParams } from 'wouter';
 import { useMemo } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { listImports } from '../imports/imports-api.ts';
 import { useDownloads } from '../downloads/use-downloads.ts';
 import { EmptyState } from '../layout/empty-state.tsx';
 import { ViewTitle } from '../layout/view-title.tsx';
@@ -22,6 +24,10 @@ export function ConsoleView() {
     const view = store.get(each);
     return view === null ? [] : [{ value: each, label: `${view.title} · ${t(`downloads.status.${view.status}`)}` }];
   });
+  const imports = useQuery({ queryKey: ['newest-imports'], queryFn: ({ signal }) => listImports(null, signal) });
+  for (const { import_id, file_name, status } of imports.data?.uploads ?? []) {
+    options.push({ value: import_id, label: `${file_name} · ${t(`imports.status.${status}`)}` });
+  }
   const known = options.some(({ value }) => value === id);
   return (
     <>

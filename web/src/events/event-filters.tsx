@@ -17,7 +17,6 @@ export function EventFilters({ filter, onFilter }: Props) {
   return (
     <div className={classes.filters} role="search">
       <TextInput
-        className={classes.wide}
         type="search"
         data-shortcut="search"
         leftSection={<IconSearch size={16} stroke={1.7} />}

@@ -1,4 +1,5 @@
 import { Alert, Anchor, Skeleton } from '@mantine/core';
+import IconArrowLeft from '@tabler/icons-react/icons/IconArrowLeft';
 import { useTranslation } from 'react-i18next';
 import type { ImportView } from '../../../contract/import.ts';
 import { importFailures } from '../../../contract/import-failure.ts';
@@ -34,7 +35,7 @@ export function ImportDetail({ id }: { id: string }) {
   return (
     <>
       <Anchor href="#/imports" size="sm">
-        ← {t('imports.back')}
+        <IconArrowLeft size={14} aria-hidden /> {t('imports.back')}
       </Anchor>
       <ViewTitle title={view.file_name} about={format.moment(view.created_at)}>
         <ImportActions view={view} />

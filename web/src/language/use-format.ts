@@ -77,7 +77,7 @@ function formatsOf(locale: string) {
     time: (moment: string | Date) => clock.format(new Date(moment)),
     ago(moment: string, now = Date.now()): string {
       const ms = Date.parse(moment) - now;
-      if (Math.abs(ms) < 60_000) return relative.format(0, 'minute');
+      if (Math.abs(ms) < 60_000) return relative.format(0, 'second');
       if (Math.abs(ms) < 60 * 60_000) return relative.format(Math.round(ms / 60_000), 'minute');
       if (Math.abs(ms) < DAY_MS) return relative.format(Math.round(ms / (60 * 60_000)), 'hour');
       return relative.format(Math.round(ms / DAY_MS), 'day');

@@ -74,5 +74,13 @@ export const ownVariables: CSSVariablesResolver = () => ({
     '--ft-bad': '#ff8583',
     '--ft-bad-soft': '#3a1b1d',
     '--ft-shadow': 'none',
+    '--mantine-color-red-light': '#3a1b1d',
+    '--mantine-color-red-light-hover': '#472123',
+    '--mantine-color-red-light-color': '#ff9a98',
+    '--mantine-color-yellow-light': '#362a12',
+    '--mantine-color-yellow-light-color': '#f5c361',
+    '--mantine-color-spark-light': '#38230f',
+    '--mantine-color-spark-light-hover': '#452c14',
+    '--mantine-color-spark-light-color': '#ffb07a',
   },
 });

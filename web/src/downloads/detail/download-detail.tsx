@@ -44,7 +44,9 @@ function Detail({ id }: { id: string }) {
   if (view === null) return <p>{t('downloads.gone')}</p>;
   return (
     <div className={classes.detail}>
-      <Thumbnail view={view} />
+      <div className={classes.picture}>
+        <Thumbnail view={view} />
+      </div>
       <h2 className={classes.title} dir="auto">
         {view.title}
       </h2>
@@ -54,7 +56,9 @@ function Detail({ id }: { id: string }) {
       </p>
       <ProgressBar view={view} isLive={isLive} />
       <DownloadFailure view={view} />
-      <CardActions view={view} />
+      <div className={classes.actions}>
+        <CardActions view={view} />
+      </div>
       <Record view={view} />
       <h3 className={classes.heading}>{t('console.log')}</h3>
       <LiveLog id={id} />
