@@ -1,4 +1,3 @@
-import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
@@ -7,7 +6,16 @@ const DAY_MS = 24 * 60 * 60_000;
 /** Numbers, sizes, dates and times as the reader's language writes them. */
 export function useFormat() {
   const { i18n } = useTranslation();
-  return useMemo(() => formatsOf(i18n.language), [i18n.language]);
+  return formatsIn(i18n.language);
+}
+
+const known = new Map<string, Format>();
+
+/** Made once for all: making one costs more than drawing what it is for. */
+function formatsIn(locale: string): Format {
+  const formats = known.get(locale) ?? formatsOf(locale);
+  known.set(locale, formats);
+  return formats;
 }
 
 export type Format = ReturnType<typeof formatsOf>;
@@ -21,23 +29,20 @@ function formatsOf(locale: string) {
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
 
+  const inUnit = new Map<string, Intl.NumberFormat>();
+  function unit(value: number, name: string, unitDisplay: 'short' | 'narrow', maximumFractionDigits: number): string {
+    const key = `${name} ${maximumFractionDigits}`;
+    const options = { style: 'unit', unit: name, unitDisplay, maximumFractionDigits } as const;
+    const formats = inUnit.get(key) ?? new Intl.NumberFormat(locale, options);
+    inUnit.set(key, formats);
+    return formats.format(value);
+  }
+
   function inUnits(count: number, per: string): string {
     const step = Math.min(Math.max(Math.floor(Math.log10(Math.max(count, 1)) / 3), 0), UNITS.length - 1);
     const value = count / 1000 ** step;
-    const unit = `${UNITS[step]}${per}`;
-    const maximumFractionDigits = value < 10 && step > 0 ? 1 : 0;
-    return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits }).format(
-      value,
-    );
+    return unit(value, `${UNITS[step]}${per}`, 'short', value < 10 && step > 0 ? 1 : 0);
   }
-
-  const unit = (value: number, name: string) =>
-    new Intl.NumberFormat(locale, {
-      style: 'unit',
-      unit: name,
-      unitDisplay: 'narrow',
-      maximumFractionDigits: 0,
-    }).format(value);
 
   /** 3725 → "1h 2min". */
   function span(seconds: number): string {
@@ -49,11 +54,11 @@ function formatsOf(locale: string) {
       [rounded % 60, 'second'],
     ];
     const first = parts.findIndex(([value]) => value > 0);
-    if (first < 0) return unit(0, 'second');
+    if (first < 0) return unit(0, 'second', 'narrow', 0);
     return parts
       .slice(first, first + 2)
       .filter(([value]) => value > 0)
-      .map(([value, name]) => unit(value, name))
+      .map(([value, name]) => unit(value, name, 'narrow', 0))
       .join(' ');
   }
 
