@@ -1,14 +1,19 @@
 import { benchEngine } from './engine/bench-engine.ts';
+import { benchExport } from './export/bench-export.ts';
 import { benchFanout } from './fanout/bench-fanout.ts';
-import { benchImport } from './import/bench-import.ts';
+import { benchLargeFile, benchReading } from './import/bench-reading.ts';
+import { benchWriting } from './import/bench-writing.ts';
 import { benchLatency } from './live/bench-latency.ts';
 import { benchStorm } from './live/bench-storm.ts';
 import { benchSnapshot } from './snapshot/bench-snapshot.ts';
 
 const benches: Record<string, () => Promise<void>> = {
   engine: benchEngine,
+  export: benchExport,
   fanout: benchFanout,
-  import: benchImport,
+  import: benchReading,
+  'import-large': benchLargeFile,
+  'import-writing': benchWriting,
   latency: benchLatency,
   snapshot: benchSnapshot,
   storm: benchStorm,

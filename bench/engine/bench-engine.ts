@@ -162,7 +162,7 @@ async function storedSha256({ client, dir }: World, { stored }: Contender, key: 
   return hash.digest('hex');
 }
 
-async function serve(what: string, children: ChildProcess[]): Promise<string> {
+export async function serve(what: string, children: ChildProcess[]): Promise<string> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'bench/engine/serve.ts', what], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,22 +1,28 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { parse } from 'csv-parse';
+import type { Dialect } from '../../contract/dialect.ts';
+import { uploadsBucket } from '../../src/aws/uploads-bucket.ts';
 import { detectDialect, SAMPLE_BYTES } from '../../src/imports/detect-dialect.ts';
-import { parseRow } from '../../src/imports/parse-row.ts';
-import { readRows } from '../../src/imports/read-rows.ts';
-import { parseDate } from '../../test/support/read-csv.ts';
+import { fileChunks } from '../../src/imports/file-chunks.ts';
+import { gatherBatch, MOST_ROWS } from '../../src/imports/gather-batch.ts';
+import { readEntry } from '../../src/imports/read-entry.ts';
+import { firstPlace, readRows } from '../../src/imports/read-rows.ts';
+import { s3Client } from '../../src/aws/s3-client.ts';
+import { measure } from '../measure.ts';
 
-// One reading of one file by one contender in a process of its own; prints its rows, seconds, CPU and memory as JSON.
-const [name = '', path = ''] = process.argv.slice(2);
+// One reading of one file by one contender in a process of its own. The file is on disk, and in S3.
+const [name = '', path = '', s3 = '', key = ''] = process.argv.slice(2);
 
-async function dialectOf() {
+async function beginning() {
   const file = await open(path);
   const { buffer, bytesRead } = await file.read(Buffer.alloc(SAMPLE_BYTES), 0, SAMPLE_BYTES, 0);
   const { size } = await file.stat();
   await file.close();
   const detected = detectDialect(buffer.subarray(0, bytesRead), size);
   if (detected.kind === 'failure') throw new Error(detected.code);
-  return detected.dialect;
+  return { dialect: detected.dialect, size };
 }
 
 /** What it costs at least: every cell cut by the library, with the byte offsets an import needs. */
@@ -26,37 +32,49 @@ async function* csvParse(): AsyncGenerator<boolean> {
 }
 
 async function* read(): AsyncGenerator<boolean> {
-  const dialect = await dialectOf();
+  const { dialect } = await beginning();
   for await (const row of readRows(createReadStream(path, { start: dialect.rows_from }), dialect))
     yield row.kind === 'row';
 }
 
-async function* readAndParse(): AsyncGenerator<boolean> {
-  const dialect = await dialectOf();
-  const deps = { dialect, parseDate, language: 'pt' } as const;
-  for await (const row of readRows(createReadStream(path, { start: dialect.rows_from }), dialect))
-    yield parseRow(deps, row).kind === 'event';
+async function* readAndCheck(): AsyncGenerator<boolean> {
+  const { dialect } = await beginning();
+  yield* checked(createReadStream(path, { start: dialect.rows_from }), dialect);
+}
+
+/** As the worker reads: by ranges, in batches, with a pause behind each in which it would write. */
+async function* readAndCheckFromS3(): AsyncGenerator<boolean> {
+  const { dialect, size } = await beginning();
+  const files = uploadsBucket(s3Client({ endpoint: s3 }), 'media');
+  const { etag = '' } = (await files.head(key)) ?? {};
+  const range = { key, etag, start: dialect.rows_from, end: size };
+  yield* checked(fileChunks(files, range, new AbortController().signal), dialect);
+}
+
+async function* checked(chunks: AsyncIterable<Uint8Array>, dialect: Dialect): AsyncGenerator<boolean> {
+  const as = { dialect, owner: 'anonymous', timeZone: 'America/Sao_Paulo' };
+  const rows = readRows(chunks, dialect);
+  let [place, isLast] = [firstPlace(dialect), false];
+  while (!isLast) {
+    const batch = await gatherBatch(rows, place, MOST_ROWS, (row) => readEntry(as, row));
+    for (const { kind } of batch.entries) yield kind === 'event';
+    [place, isLast] = [batch.place, batch.last];
+    await setImmediate();
+  }
 }
 
 const contenders: Record<string, () => AsyncGenerator<boolean>> = {
   'csv-parse': csvParse,
   read,
-  'read and parse': readAndParse,
+  'read and check': readAndCheck,
+  'read and check, from S3': readAndCheckFromS3,
 };
 const contender = contenders[name];
 if (contender === undefined) throw new Error(`no contender is called ${name}`);
 
-const idle = process.memoryUsage().rss;
-const cpuBefore = process.cpuUsage();
-const started = performance.now();
-let good = 0;
-let bad = 0;
-let peak = idle;
-for await (const isGood of contender()) {
-  if (isGood) good += 1;
-  else bad += 1;
-  if ((good + bad) % 1000 === 0) peak = Math.max(peak, process.memoryUsage().rss);
-}
-const { user, system } = process.cpuUsage(cpuBefore);
-const seconds = (performance.now() - started) / 1000;
-console.log(JSON.stringify({ good, bad, seconds, cpuSeconds: (user + system) / 1e6, rssMb: (peak - idle) / 1e6 }));
+await measure(async () => {
+  const counts = { good: 0, bad: 0 };
+  for await (const isGood of contender()) counts[isGood ? 'good' : 'bad'] += 1;
+  return counts;
+});
+process.exit(0);

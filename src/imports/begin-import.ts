@@ -44,7 +44,7 @@ export async function beginImport(
   for (;;) {
     const now = app.now();
     const latest = await app.imports.latest(owner, uploadId);
-    const busy = latest !== null && isBusy(latest, now);
+    const busy = latest !== null && isBusy(latest);
     // When one is busy this creates nothing, since the name is taken: it only asks whether this same request made that one.
     const replaced = latest === null || busy ? null : replacedBy(latest, now);
     const before = replaced && changed(replaced.before, replaced.patch, replaced.told);
@@ -63,11 +63,10 @@ export async function beginImport(
   }
 }
 
-/** An import whose file was sent with its request is never taken for one that was only announced. */
-function isBusy(record: ImportRecord, now: Date): boolean {
-  if (record.status !== 'waiting') return !isOver(record);
-  const isSent = Date.parse(record.file_due_at) - Date.parse(record.created_at) <= SENT_WITHIN_MS;
-  return isSent && record.file_due_at > now.toISOString();
+/** One that was only announced, by a form nobody has posted yet, is not; the file of the others may be there, only unread. */
+function isBusy({ status, file_due_at, created_at }: ImportRecord): boolean {
+  if (status !== 'waiting') return !isOver({ status });
+  return Date.parse(file_due_at) - Date.parse(created_at) <= SENT_WITHIN_MS;
 }
 
 function replacedBy(latest: ImportRecord, now: Date): Replaced {

@@ -139,12 +139,19 @@ test('one that is over is replaced, and what happens to it later is not told und
   expect(await app.stored(before.id)).toMatchObject({ status: 'completed', superseded: true });
 });
 
-test('a file that never came makes room after a minute', async () => {
+test('a file that could not be stored leaves its name free; one that may be there does not, however long it is not read', async () => {
   const name = app.aName();
-  const { body } = await app.send(name);
+  const failing = app.api({ uploads: { ...app.s3.bucket, put: () => Promise.reject(new Error('S3 is down')) } });
+  const body = new Uint8Array(formOf([file(), text('upload_id', name)]));
+  const headers = { 'x-origin-key': ORIGIN_KEY, 'content-type': FORM_TYPE };
+  expect((await failing.request('/uploads', { method: 'POST', headers, body })).status).toBe(500);
+  expect(await app.told(`import:${name}`)).toMatchObject([
+    { type: 'upload_failed', data: { error_code: 'file_never_came' } },
+  ]);
+  const { body: sent, status } = await app.send(name);
+  expect(status).toBe(202);
   app.pass(61_000);
-  expect((await app.send(name)).status).toBe(202);
-  expect(await app.stored(body.import_id)).toMatchObject({ status: 'cancelled', error_code: 'replaced' });
+  expect((await app.send(name)).body).toMatchObject({ code: 'upload_running', import_id: sent.import_id });
 });
 
 test('the same Idempotency-Key gives the same answer, and puts a file that got lost', async () => {

@@ -102,14 +102,6 @@ test(
       }),
     );
     expect(again.rows).toEqual({ read: 62, created: 62, updated: 0, unchanged: 0, failed: 0 });
-    const whole = await app.done(
-      await app.send('/uploads', Buffer.from(calendarCsv(5000, 0, city).text), {
-        fileName: 'x.csv',
-        upload_id: `${name}-3`,
-      }),
-    );
-    expect(whole.rows).toEqual({ read: 5000, created: 0, updated: 0, unchanged: 5000, failed: 0 });
-
     for (const undoable of [again, record]) await app.control(undoable.import_id, 'undo');
     for (const { import_id } of [again, record])
       expect(await app.done({ import_id })).toMatchObject({ status: 'undone' });
@@ -122,12 +114,12 @@ test.skipIf(deployedUrl !== undefined)(
   'a worker killed in the middle is taken over, and the totals are exact',
   { timeout: 120_000 },
   async () => {
-    const { text } = calendarCsv(5000, 62, `Outra cidade ${run}`);
+    const { text } = calendarCsv(2000, 25, `Outra cidade ${run}`);
     const { import_id: id } = await app.presigned(Buffer.from(text), { fileName: `morta ${run}.csv` });
-    await eventually(async () => ((await app.get(id)).rows.read > 500 ? true : undefined), 60_000);
+    await eventually(async () => ((await app.get(id)).rows.read > 200 ? true : undefined), 60_000);
     const worker = stack.local!.workers().find(({ functionName, busy }) => busy && /import/i.test(functionName));
     process.kill(worker!.pid, 'SIGKILL');
     const record = await app.done({ import_id: id }, 100_000);
-    expect(record).toMatchObject({ status: 'completed', rows: { read: 5000, created: 4938, failed: 62 } });
+    expect(record).toMatchObject({ status: 'completed', rows: { read: 2000, created: 1975, failed: 25 } });
   },
 );

@@ -25,7 +25,6 @@ export async function anUploadsBucket() {
     },
   };
 }
-type TestBucket = Awaited<ReturnType<typeof anUploadsBucket>>;
 
 const BOUNDARY = 'boundary-of-a-test';
 export const FORM_TYPE = `multipart/form-data; boundary=${BOUNDARY}`;

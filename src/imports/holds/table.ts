@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { transact, type Write } from '../../aws/transact.ts';
 import { changed, changeImport, importKey, type ImportTables, type Told } from '../change-import.ts';
-import { adminNews, ended, eventsChangedNews, farNews, summaryOf } from '../import-news.ts';
+import { endNews, ended, eventsChangedNews, farNews, summaryOf } from '../import-news.ts';
 import { isOver, LOOKED_AT_WITHIN_MS, nothingUnannounced, type ImportRecord } from '../import.ts';
 import { importsTable } from '../table.ts';
 
@@ -184,7 +184,7 @@ export function endTold(record: ImportRecord, patch: Partial<ImportRecord>, told
       ...(told.elsewhere ?? []),
       eventsChangedNews(record, now),
       farNews(after, true, now),
-      adminNews(after, phase, now),
+      endNews(after, phase, now),
     ],
   };
 }
