@@ -35,6 +35,10 @@ test('somebody types an address, sees the progress move, plays what came and get
   expect(progress).toEqual(progress.toSorted((a, b) => a - b));
   await toSay(card, 'Recife à noite.mp4');
   await toSay(card, '3 MB');
+  await page
+    .getByRole('status')
+    .getByText('Recife à noite.mp4: Concluído')
+    .waitFor({ ...WITHIN, state: 'attached' });
   expect(await fileBehind(card)).toEqual({ name: 'Recife à noite.mp4', sha256: contentSha256(3_000_000, 5) });
 
   await card.getByRole('button', { name: 'Reproduzir Recife à noite.mp4' }).click();
@@ -125,6 +129,20 @@ test('what others ask for appears by itself, its log is read while it is written
   await page.getByRole('heading', { name: 'alheia.mp4' }).waitFor({ ...WITHIN, state: 'detached' });
   expect(complaints).toEqual([]);
 });
+
+test('where WebSockets do not get through, the page is live by server-sent events', async () => {
+  const { page, complaints } = await openPage(browser, 'about:blank');
+  await page.addInitScript('delete globalThis.WebSocket');
+  await page.goto(stack.appUrl);
+  await page.getByText('Ao vivo (SSE)').first().waitFor(WITHIN);
+  const clip = origin.clip('size=2000000&seed=91&rate=100000', '/media/sem-websocket.mp4');
+  await client(stack.appUrl).request(clip);
+  const card = page.getByRole('listitem').filter({ hasText: 'sem-websocket.mp4' });
+  await card.getByRole('progressbar').waitFor(WITHIN);
+  origin.hurry(clip);
+  await toSay(card, 'Concluído');
+  expect(complaints).toEqual([]);
+}, 60_000);
 
 test('ten thousand downloads are scrolled through with few of them on the page', async () => {
   const { page, complaints } = await openPage(browser, 'about:blank');

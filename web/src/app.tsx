@@ -4,6 +4,7 @@ import { lazy, Suspense } from 'react';
 import { Redirect, Route, Router, Switch } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { TokenQuestion } from './api/token-question.tsx';
+import { Endings } from './downloads/endings.tsx';
 import { Shell } from './layout/shell.tsx';
 import { LiveContext } from './live/live-context.ts';
 import { NoticeToasts } from './notices/notice-toasts.tsx';
@@ -46,6 +47,7 @@ export function App({ page }: { page: Page }) {
               </Shell>
             </Router>
             <NoticeToasts />
+            <Endings />
             <TokenQuestion />
             <Suspense>
               <Toasts />

@@ -1,7 +1,8 @@
+import type { DownloadView } from '../../../contract/download.ts';
 import type { Dashboard } from '../../../contract/snapshot.ts';
 import { RequestFailed } from '../api/request-failed.ts';
 import type { Live } from '../live/live.ts';
-import type { Observable } from '../live/observable.ts';
+import { observable, type Observable } from '../live/observable.ts';
 import { downloadStore, isOver, type DownloadStore } from './download-store.ts';
 import { getDownload, listDownloads } from './downloads-api.ts';
 
@@ -11,11 +12,17 @@ const GATHER_MS = 250;
 const ONE_BY_ONE = 5;
 const EVERYTHING = { status: null, q: '' };
 
-export type LiveDownloads = { store: DownloadStore; refresh: (id: string) => void };
+export type LiveDownloads = {
+  store: DownloadStore;
+  refresh: (id: string) => void;
+  /** What ended last, of those that were known before. */
+  lastEnded: Observable<Pick<DownloadView, 'id' | 'title' | 'status'> | null>;
+};
 
 /** Keeps what is known of downloads live: by what is told of each, and where that does not come by what the dashboard tells. */
 export function startDownloads(live: Live, dashboard: Observable<Dashboard | null>): LiveDownloads {
   const store = downloadStore();
+  const lastEnded: LiveDownloads['lastEnded'] = observable<Pick<DownloadView, 'id' | 'title' | 'status'> | null>(null);
   const wanted = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -48,8 +55,11 @@ export function startDownloads(live: Live, dashboard: Observable<Dashboard | nul
 
   live.listen('deltas', (update) => {
     // The API says more than a notification does: when it began and ended, and in the reader's language.
+    const { download_id: id, data } = update;
+    const before = store.get(id);
     const isKnown = store.hear(update, performance.now());
-    if (update.data.error_code !== 'deleted' && (!isKnown || isOver(update.data))) refresh(update.download_id);
+    if (before !== null && !isOver(before) && isOver(data)) lastEnded.set({ ...data, id });
+    if (data.error_code !== 'deleted' && (!isKnown || isOver(data))) refresh(id);
   });
 
   live.resyncs.subscribe(() => {
@@ -73,7 +83,7 @@ export function startDownloads(live: Live, dashboard: Observable<Dashboard | nul
     total = now.queue_stats.total;
   });
 
-  return { store, refresh };
+  return { store, refresh, lastEnded };
 }
 
 /** The connection's indicator says already that nothing answers, and coming back reads everything again. */
