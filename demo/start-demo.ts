@@ -1,7 +1,9 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { acceptedDownload } from '../contract/download.ts';
+import { importView } from '../contract/import.ts';
 import { problem } from '../contract/problem.ts';
 import { CLIPS, clipsServer } from './clips-server.ts';
 
@@ -28,6 +30,17 @@ async function playRound(clipsUrl: string, round: number): Promise<void> {
   }
 }
 
+/** A calendar as people have them, with two mistakes to be seen. The same again changes nothing. */
+async function importCalendar(): Promise<void> {
+  const form = new FormData();
+  const file = await readFile(new URL('agenda-junina.csv', import.meta.url));
+  form.append('file', new Blob([file], { type: 'text/csv' }), 'agenda-junina.csv');
+  const response = await fetch(new URL('/uploads', APP_URL), { method: 'POST', body: form });
+  const answer: unknown = await response.json();
+  const outcome = response.ok ? importView.parse(answer).upload_id : `refused: ${problem.parse(answer).title}`;
+  console.log(`demo: agenda-junina.csv → ${outcome}`);
+}
+
 const server = clipsServer();
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
@@ -35,6 +48,7 @@ const address = z.object({ port: z.int() }).parse(server.address());
 
 for (let round = 1; round <= ROUNDS; round += 1) {
   try {
+    if (round === 1) await importCalendar();
     await playRound(`http://127.0.0.1:${address.port}`, round);
   } catch (error) {
     console.log(`demo: ${APP_URL} does not answer (${error instanceof Error ? error.message : String(error)})`);

@@ -32,5 +32,19 @@ export const webSettings = {
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1000,
+    rolldownOptions: {
+      output: {
+        // Left to itself it would make a file of each of a hundred small parts.
+        codeSplitting: {
+          groups: [
+            {
+              name: 'base',
+              test: /node_modules\/(react|react-dom|scheduler|zod|i18next|react-i18next|wouter|@tanstack|@floating-ui)\//,
+            },
+            { name: 'shared', test: /node_modules|\/(web|client|contract)\//, minShareCount: 7 },
+          ],
+        },
+      },
+    },
   },
 } satisfies InlineConfig;
