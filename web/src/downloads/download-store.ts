@@ -62,6 +62,7 @@ export function downloadStore() {
       deleted.add(id);
       if (entries.delete(id)) changed();
     },
+    isDeleted: (id: string): boolean => deleted.has(id),
     /** After a deletion that was thought better of. */
     restore(view: DownloadView): void {
       deleted.delete(view.id);

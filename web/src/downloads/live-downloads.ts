@@ -38,7 +38,9 @@ export function startDownloads(live: Live, dashboard: Observable<Dashboard | nul
 
   async function read(ids: string[]): Promise<void> {
     const listed = ids.length > ONE_BY_ONE ? await readNewest() : new Set<string>();
-    for (const id of ids.filter((id) => !listed.has(id))) {
+    for (const id of ids) {
+      // It may have been deleted while others were read.
+      if (listed.has(id) || store.isDeleted(id)) continue;
       const askedAt = performance.now();
       const view = await getDownload(id);
       if (view === null) store.remove(id);
