@@ -113,6 +113,24 @@ export const importRow = z
   .meta({ id: 'ImportRow' });
 export type ImportRow = z.infer<typeof importRow>;
 
+export const importList = z
+  .object({ uploads: z.array(importView), next_cursor: z.string().nullable() })
+  .meta({ id: 'ImportList' });
+
+export const importRows = z
+  .object({ rows: z.array(importRow), total: z.int(), next_cursor: z.int().nullable() })
+  .meta({ id: 'ImportRows' });
+
+export const presignedUpload = importView
+  .extend({
+    url: z.string().meta({ description: 'Where the form is posted to.' }),
+    fields: z
+      .record(z.string(), z.string())
+      .meta({ description: 'Fields of the form, before `file`, which comes last.' }),
+    expires_at: z.iso.datetime().meta({ description: 'Until then the form is taken.' }),
+  })
+  .meta({ id: 'PresignedUpload' });
+
 /** The rows of one message, and the bytes of its errors: a frame of a WebSocket holds 32 KB. */
 export const MOST_ROWS_TOLD = 250;
 

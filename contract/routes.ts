@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import * as z from 'zod';
 import { acceptedDownload, download, quality, status } from './download.ts';
+import { downloadList } from './download-answers.ts';
 import * as control from './control-routes.ts';
 import * as events from './event-routes.ts';
 import { inspectUrl } from './inspect-route.ts';
@@ -56,16 +57,7 @@ export const listDownloads = createRoute({
     }),
   },
   responses: {
-    200: json(
-      z
-        .object({
-          downloads: z.array(download),
-          next_cursor: z.string().nullable(),
-          examined: z.int().meta({ description: 'How many downloads were looked at for this page.' }),
-        })
-        .meta({ id: 'DownloadList' }),
-      'One page.',
-    ),
+    200: json(downloadList, 'One page.'),
     400: invalid,
   },
 });

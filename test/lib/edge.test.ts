@@ -153,7 +153,8 @@ test('a page of the site runs no script but its own, is framed by nobody, and is
   const policy = JSON.stringify(headers.ContentSecurityPolicy.ContentSecurityPolicy);
   expect(policy).toContain("script-src 'self';");
   expect(policy).toContain("frame-ancestors 'none'");
-  expect(policy).not.toContain('unsafe-eval');
+  expect(policy).toContain("style-src 'self';");
+  expect(policy).not.toContain('unsafe-');
   expect(headers).toMatchObject({
     ContentTypeOptions: { Override: true },
     FrameOptions: { FrameOption: 'DENY' },
