@@ -4,7 +4,7 @@ import { eachMessage } from '../src/aws/each-message.ts';
 import { queue, receipts, sqsClient } from '../src/aws/queue.ts';
 import { s3Client } from '../src/aws/s3-client.ts';
 import { uploadsBucket } from '../src/aws/uploads-bucket.ts';
-import { newEventIds } from '../src/events/event.ts';
+import { newEventId } from '../src/events/event.ts';
 import { holdsTable } from '../src/imports/holds/table.ts';
 import { type ImportMessage, importMessage } from '../src/imports/import-message.ts';
 import { runImport } from '../src/imports/run-import.ts';
@@ -21,7 +21,7 @@ const app = {
   queue: queue<ImportMessage>(sqs, env.IMPORT_QUEUE_URL),
   db,
   names,
-  newId: newEventIds(),
+  newId: newEventId,
   now: () => new Date(),
 };
 

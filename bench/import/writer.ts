@@ -3,10 +3,10 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { parse } from 'csv-parse';
 import { Readable } from 'node:stream';
-import { ulid } from 'ulid';
 import * as z from 'zod';
 import { s3Client } from '../../src/aws/s3-client.ts';
 import { uploadsBucket } from '../../src/aws/uploads-bucket.ts';
+import { newEventId } from '../../src/events/event.ts';
 import { holdsTable } from '../../src/imports/holds/table.ts';
 import { fileKey } from '../../src/imports/import.ts';
 import { runImport } from '../../src/imports/run-import.ts';
@@ -39,7 +39,7 @@ async function fastTrack(): Promise<Record<string, number>> {
     queue: { send: () => Promise.resolve() },
     db,
     names,
-    newId: () => ulid(),
+    newId: newEventId,
     now: () => new Date(),
   };
   const delivery = { hide: () => Promise.resolve() };

@@ -8,7 +8,7 @@ import { startEndpoint } from '../../local-cloud/endpoint.ts';
 import { openBuckets } from '../../local-cloud/s3/buckets.ts';
 import { uploadsBucket } from '../../src/aws/uploads-bucket.ts';
 import { eventCounter } from '../../src/events/counters/table.ts';
-import { detailsOf, type EventRecord, newEventIds } from '../../src/events/event.ts';
+import { detailsOf, type EventRecord, newEventId } from '../../src/events/event.ts';
 import { listEvents } from '../../src/events/list-events.ts';
 import { eventListing } from '../../src/events/listing/table.ts';
 import { holdsTable } from '../../src/imports/holds/table.ts';
@@ -75,7 +75,7 @@ export async function anImportWorld() {
         queue: { send: () => Promise.resolve() },
         db,
         names,
-        newId: newEventIds(),
+        newId: newEventId,
         now,
         ...changes,
       };
