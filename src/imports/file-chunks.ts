@@ -1,7 +1,7 @@
 import type { UploadsBucket } from '../aws/uploads-bucket.ts';
 
 /** Two of them are in memory: the one being read, and the one on its way. */
-const RANGE_BYTES = 4 * 1024 * 1024;
+const RANGE_BYTES = 1024 * 1024;
 
 /** The bytes of a file from `start` to `end`, by ranges, the next one fetched while one is read; throws FileMissing, or why it was stopped. */
 export async function* fileChunks(
