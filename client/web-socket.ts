@@ -21,6 +21,7 @@ export function openWebSocket(url: string, hear: (message: unknown) => void, set
   const { answerWithinMs, pingEachMs } = settings.timing;
   const unsaid: ClientMessage[] = [];
   let isOver = false;
+  let hasSpoken = false;
   let greet: (isGreeted: boolean) => void = () => {};
   let finish = () => {};
   const greeted = new Promise<boolean>((resolve) => (greet = resolve));
@@ -48,6 +49,8 @@ export function openWebSocket(url: string, hear: (message: unknown) => void, set
     finish();
   }
   function check(): void {
+    // Its first word is waited for already, and nothing may be sent before the handshake is over.
+    if (!hasSpoken) return;
     say({ type: 'ping', timestamp: new Date().toISOString() });
     expectAnswer();
   }
@@ -66,6 +69,7 @@ export function openWebSocket(url: string, hear: (message: unknown) => void, set
   socket?.addEventListener('message', ({ data }) => {
     if (isOver || typeof data !== 'string') return;
     answered();
+    hasSpoken = true;
     greet(true);
     hear(parseJson(data));
   });

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import * as z from 'zod';
-import { acceptedDownload, download, quality } from './download.ts';
-import { problem } from './problem.ts';
+import { download, quality } from './download.ts';
+import { batchAnswer, cleared } from './download-answers.ts';
 import { byId, idempotent, invalid, json, missing, problemOf, requestedUrl } from './route-parts.ts';
 
 const control = <P extends string>(path: P, summary: string) =>
@@ -43,19 +43,7 @@ export const requestBatch = createRoute({
     },
   },
   responses: {
-    200: json(
-      z
-        .object({
-          results: z.array(
-            z.union([
-              z.object({ url: z.string(), status: z.literal(202), download: acceptedDownload }),
-              z.object({ url: z.string(), status: z.int(), problem }),
-            ]),
-          ),
-        })
-        .meta({ id: 'BatchAnswer' }),
-      'An answer for each URL, in their order: one that is refused does not hold up the others.',
-    ),
+    200: json(batchAnswer, 'An answer for each URL, in their order: one that is refused does not hold up the others.'),
     400: invalid,
     413: problemOf('The body is larger than 1 MiB.'),
     415: problemOf('The body is not JSON.'),
@@ -71,10 +59,7 @@ export const clearDownloads = createRoute({
   summary: 'Delete the finished downloads of one status, with their files',
   request: { query: z.object({ status: finished }) },
   responses: {
-    200: json(
-      z.object({ deleted: z.int(), more: z.boolean() }).meta({ id: 'Cleared' }),
-      'At most 100 at a time; `more` says whether to ask again.',
-    ),
+    200: json(cleared, 'At most 100 at a time; `more` says whether to ask again.'),
     400: invalid,
   },
 });

@@ -75,6 +75,8 @@ export const httpEnv = z.object({
   NEWS_TABLE: tableName,
   MEDIA_BUCKET: z.string(),
   DOWNLOAD_QUEUE_URL: z.url(),
+  UPLOADS_BUCKET: z.string(),
+  IMPORT_QUEUE_URL: z.url(),
   SITE_URL: z.url(),
   VERSION: z.string(),
 });
@@ -105,6 +107,13 @@ export const downloadWorkerEnv = z.object({
   /** S3 takes no part but the last below 5 MiB. */
   PART_BYTES: wholeNumber.pipe(z.int().min(5 * 1024 ** 2)).prefault(String(8 * 1024 ** 2)),
 });
+export const importWorkerEnv = z.object({
+  AWS_ENDPOINT_URL: localRun.AWS_ENDPOINT_URL,
+  EVENTS_TABLE: tableName,
+  NEWS_TABLE: tableName,
+  UPLOADS_BUCKET: z.string(),
+  IMPORT_QUEUE_URL: z.url(),
+});
 export const greeterEnv = z.object({
   CONNECTIONS_TABLE: tableName,
   DOWNLOADS_TABLE: tableName,
@@ -131,16 +140,29 @@ export const liveStreamEnv = z.object({
   /** Lambda never learns that a browser left, and runs to its end: each stream ends itself and is resumed. */
   STREAM_SECONDS: wholeNumber.prefault('50'),
 });
-export const exportEnv = z.object({ ...eventsTimeZone, EVENTS_TABLE: tableName });
-export const deadLetterEnv = z.object({ ...retention, DOWNLOADS_TABLE: tableName, NEWS_TABLE: tableName });
+export const exportEnv = z.object({
+  ...eventsTimeZone,
+  AWS_ENDPOINT_URL: localRun.AWS_ENDPOINT_URL,
+  EVENTS_TABLE: tableName,
+  NEWS_TABLE: tableName,
+  UPLOADS_BUCKET: z.string(),
+});
+export const deadLetterEnv = z.object({
+  ...retention,
+  DOWNLOADS_TABLE: tableName,
+  EVENTS_TABLE: tableName,
+  NEWS_TABLE: tableName,
+});
 export const janitorEnv = z.object({
   ...localRun,
   CONNECTIONS_TABLE: tableName,
   WEBSOCKET_CALLBACK_URL: z.url(),
   MEDIA_BUCKET: z.string(),
   DOWNLOADS_TABLE: tableName,
+  EVENTS_TABLE: tableName,
   NEWS_TABLE: tableName,
   DOWNLOAD_QUEUE_URL: z.url(),
+  IMPORT_QUEUE_URL: z.url(),
 });
 
 /** What CDK must give each function: the environment before it is parsed, without what only a laptop sets. */
@@ -148,6 +170,7 @@ type Given<T extends z.ZodType> = Omit<z.input<T>, keyof typeof localRun>;
 export type HttpEnv = Given<typeof httpEnv>;
 export type ConnectionsEnv = Given<typeof connectionsEnv>;
 export type DownloadWorkerEnv = Given<typeof downloadWorkerEnv>;
+export type ImportWorkerEnv = Given<typeof importWorkerEnv>;
 export type GreeterEnv = Given<typeof greeterEnv>;
 export type NotifierEnv = Given<typeof notifierEnv>;
 export type FanOutEnv = Given<typeof fanOutEnv>;

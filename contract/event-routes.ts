@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import * as z from 'zod';
-import { calendarEvent, eventRequest, localInfo } from './event.ts';
+import { calendarEvent, eventList, eventRequest, localInfo } from './event.ts';
 import { idempotent, invalid, json, problemOf } from './route-parts.ts';
 
 const missing = problemOf('There is no such event.');
@@ -60,16 +60,7 @@ export const listEvents = createRoute({
     }),
   },
   responses: {
-    200: json(
-      z
-        .object({
-          events: z.array(calendarEvent),
-          next_cursor: z.string().nullable(),
-          examined: z.int().meta({ description: 'How many events were looked at for this page.' }),
-        })
-        .meta({ id: 'EventList' }),
-      'One page.',
-    ),
+    200: json(eventList, 'One page.'),
     400: invalid,
   },
 });

@@ -54,3 +54,11 @@ export const calendarEvent = z
   })
   .meta({ id: 'Event' });
 export type CalendarEvent = z.infer<typeof calendarEvent>;
+
+export const eventList = z
+  .object({
+    events: z.array(calendarEvent),
+    next_cursor: z.string().nullable(),
+    examined: z.int().meta({ description: 'How many events were looked at for this page.' }),
+  })
+  .meta({ id: 'EventList' });

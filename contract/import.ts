@@ -113,8 +113,30 @@ export const importRow = z
   .meta({ id: 'ImportRow' });
 export type ImportRow = z.infer<typeof importRow>;
 
+export const importList = z
+  .object({ uploads: z.array(importView), next_cursor: z.string().nullable() })
+  .meta({ id: 'ImportList' });
+
+export const importRows = z
+  .object({ rows: z.array(importRow), total: z.int(), next_cursor: z.int().nullable() })
+  .meta({ id: 'ImportRows' });
+
+export const presignedUpload = importView
+  .extend({
+    url: z.string().meta({ description: 'Where the form is posted to.' }),
+    fields: z
+      .record(z.string(), z.string())
+      .meta({ description: 'Fields of the form, before `file`, which comes last.' }),
+    expires_at: z.iso.datetime().meta({ description: 'Until then the form is taken.' }),
+  })
+  .meta({ id: 'PresignedUpload' });
+
 /** The rows of one message, and the bytes of its errors: a frame of a WebSocket holds 32 KB. */
 export const MOST_ROWS_TOLD = 250;
+
+/** Where the files are in the uploads bucket, which forgets them after so many days. */
+export const FILES_PREFIX = 'uploads/';
+export const FILE_KEPT_DAYS = 30;
 
 /** Bytes: of a file in a form, which Lambda takes whole (6 MB with base64); and of one that goes to S3 directly. */
 export const MAX_FORM_BYTES = 4 * 1024 * 1024;

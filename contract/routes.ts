@@ -1,11 +1,13 @@
 import { createRoute } from '@hono/zod-openapi';
 import * as z from 'zod';
 import { acceptedDownload, download, quality, status } from './download.ts';
+import { downloadList } from './download-answers.ts';
 import * as control from './control-routes.ts';
 import * as events from './event-routes.ts';
 import { inspectUrl } from './inspect-route.ts';
 import { postNotice } from './notice-routes.ts';
 import * as snapshots from './snapshot-routes.ts';
+import * as uploads from './upload-routes.ts';
 import { byId, idempotent, invalid, json, missing, problemOf, requestedUrl } from './route-parts.ts';
 
 export const MAX_URL_LENGTH = 2048;
@@ -55,16 +57,7 @@ export const listDownloads = createRoute({
     }),
   },
   responses: {
-    200: json(
-      z
-        .object({
-          downloads: z.array(download),
-          next_cursor: z.string().nullable(),
-          examined: z.int().meta({ description: 'How many downloads were looked at for this page.' }),
-        })
-        .meta({ id: 'DownloadList' }),
-      'One page.',
-    ),
+    200: json(downloadList, 'One page.'),
     400: invalid,
   },
 });
@@ -188,6 +181,17 @@ export const routes = [
   events.replaceEvent,
   events.patchEvent,
   events.deleteEvent,
+  uploads.uploadEvents,
+  uploads.upload,
+  uploads.presignUpload,
+  uploads.getTemplate,
+  uploads.listUploads,
+  uploads.getUpload,
+  uploads.listUploadRows,
+  uploads.getFailedCsv,
+  uploads.cancelUpload,
+  uploads.commitUpload,
+  uploads.undoUpload,
   postNotice,
   getHealth,
   getOpenApi,

@@ -1,6 +1,15 @@
 import { createRoute } from '@hono/zod-openapi';
 import * as z from 'zod';
-import { importMode, importRow, importView, MAX_UPLOAD_BYTES, uploadId, uploadRef } from './import.ts';
+import {
+  importList,
+  importMode,
+  importRows,
+  importView,
+  MAX_UPLOAD_BYTES,
+  presignedUpload,
+  uploadId,
+  uploadRef,
+} from './import.ts';
 import { idempotent, invalid, json, problemOf } from './route-parts.ts';
 
 const missing = problemOf('There is no such import.');
@@ -82,18 +91,7 @@ export const presignUpload = createRoute({
     },
   },
   responses: {
-    201: json(
-      importView
-        .extend({
-          url: z.string().meta({ description: 'Where the form is posted to.' }),
-          fields: z
-            .record(z.string(), z.string())
-            .meta({ description: 'Fields of the form, before `file`, which comes last.' }),
-          expires_at: z.iso.datetime().meta({ description: 'Until then the form is taken.' }),
-        })
-        .meta({ id: 'PresignedUpload' }),
-      'The form.',
-    ),
+    201: json(presignedUpload, 'The form.'),
     400: invalid,
     409: running,
     415: problemOf('The body is not JSON.'),
@@ -114,10 +112,7 @@ export const listUploads = createRoute({
     }),
   },
   responses: {
-    200: json(
-      z.object({ uploads: z.array(importView), next_cursor: z.string().nullable() }).meta({ id: 'ImportList' }),
-      'One page.',
-    ),
+    200: json(importList, 'One page.'),
     400: invalid,
   },
 });
@@ -145,12 +140,7 @@ export const listUploadRows = createRoute({
     }),
   },
   responses: {
-    200: json(
-      z
-        .object({ rows: z.array(importRow), total: z.int(), next_cursor: z.int().nullable() })
-        .meta({ id: 'ImportRows' }),
-      'One page of at most 500 rows, in the order of their lines.',
-    ),
+    200: json(importRows, 'One page of at most 500 rows, in the order of their lines.'),
     400: invalid,
     404: missing,
   },

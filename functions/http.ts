@@ -11,8 +11,7 @@ import { linkToFile } from '../src/downloads/link-to-file.ts';
 import { downloadListing } from '../src/downloads/listing/table.ts';
 import { newDownloadId } from '../src/downloads/download.ts';
 import { downloadsTable } from '../src/downloads/table.ts';
-import { eventListing } from '../src/events/listing/table.ts';
-import { eventsTable } from '../src/events/table.ts';
+import { openCalendar } from '../src/events/open-calendar.ts';
 import { httpApi } from '../src/http/api.ts';
 import { discardFrom } from '../src/media/discard.ts';
 import { mediaSources } from '../src/media/media-sources.ts';
@@ -28,9 +27,7 @@ const names = { downloads, events, news, retentionDays: env.RETENTION_DAYS };
 export const handler = http(
   httpApi({
     downloads: downloadsTable(db, names),
-    events: eventsTable(db, names),
-    eventListing: eventListing(db, events),
-    timeZone: env.EVENTS_TIME_ZONE,
+    ...openCalendar(db, names, env),
     notices: noticesTable(db, names),
     listing: downloadListing(db, downloads),
     queue: queue<DownloadMessage>(sqsClient(), env.DOWNLOAD_QUEUE_URL),

@@ -15,18 +15,24 @@ import type { DownloadMessage } from '../src/downloads/download-message.ts';
 import { repairDownloads } from '../src/downloads/repair-downloads.ts';
 import { repairsTable } from '../src/downloads/repairs/table.ts';
 import { downloadsTable } from '../src/downloads/table.ts';
+import type { ImportMessage } from '../src/imports/import-message.ts';
+import { repairImports } from '../src/imports/repair-imports.ts';
+import { importsTable } from '../src/imports/table.ts';
 import { discardFrom } from '../src/media/discard.ts';
 import { stateTable } from '../src/snapshots/state/table.ts';
 
 const env = janitorEnv.parse(process.env);
 const db = dynamoDb();
+const sqs = sqsClient();
 const state = stateTable(db, env.DOWNLOADS_TABLE);
 const counts = countsTable(db, env.CONNECTIONS_TABLE);
 const now = () => new Date();
 const app = {
   repairs: repairsTable(db, env.DOWNLOADS_TABLE),
   downloads: downloadsTable(db, { downloads: env.DOWNLOADS_TABLE, news: env.NEWS_TABLE }),
-  queue: queue<DownloadMessage>(sqsClient(), env.DOWNLOAD_QUEUE_URL),
+  queue: queue<DownloadMessage>(sqs, env.DOWNLOAD_QUEUE_URL),
+  imports: importsTable(db, { events: env.EVENTS_TABLE, news: env.NEWS_TABLE }),
+  importQueue: queue<ImportMessage>(sqs, env.IMPORT_QUEUE_URL),
   discard: discardFrom(mediaBucket(s3Client({ endpoint: env.AWS_ENDPOINT_URL }), env.MEDIA_BUCKET)),
   census: censusTable(db, env.CONNECTIONS_TABLE),
   connections: connectionsTable(db, env.CONNECTIONS_TABLE),
@@ -38,6 +44,7 @@ const app = {
 
 export const handler = chores(
   () => repairDownloads(app),
+  () => repairImports(app),
   () => probeConnections(app),
   () => gaugeConnections(app),
   () => state.pruneDays(now()),

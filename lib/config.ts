@@ -11,6 +11,7 @@ export const FUNCTION_NAMES = [
   'live-stream',
   'export',
   'download-worker',
+  'import-worker',
   'greeter',
   'notifier',
   'fan-out',
@@ -59,6 +60,8 @@ const context = z
     ).prefault(['*']),
     /** Downloads that run at one time (Lambda's limits for a queue are 2 to 1000). */
     downloadConcurrency: z.coerce.number().int().min(2).max(1000).prefault(10),
+    /** Imports that run at one time; each writes 25 rows at once. */
+    importConcurrency: z.coerce.number().int().min(2).max(1000).prefault(5),
     /** Lambda concurrency kept for a function and capped to it; a new AWS account may be too small for any. */
     reservedConcurrency: json(z.partialRecord(z.enum(FUNCTION_NAMES), positive)).prefault({}),
     /** A larger file fails with `too_large`. */

@@ -3,16 +3,16 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import type { DownloadWorkerEnv } from '../contract/env.ts';
 import type { Config } from './config.ts';
-import { type DownloadQueue, WORKER_TIMEOUT } from './download-queue.ts';
 import { hostLimits, retention } from './limits.ts';
 import type { MediaBucket } from './media-bucket.ts';
 import { NodeFunction } from './node-function.ts';
 import type { Tables } from './tables.ts';
+import { WORKER_TIMEOUT, type WorkQueue } from './work-queue.ts';
 
 type DownloadWorkerProps = Pick<Tables, 'downloads' | 'news'> & {
   config: Config;
   media: MediaBucket;
-  queue: DownloadQueue;
+  queue: WorkQueue;
 };
 
 /** Takes one download at a time from its source into the media bucket. */

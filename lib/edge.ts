@@ -112,7 +112,7 @@ function securityHeaders(scope: Construct): ResponseHeadersPolicy {
   const contentSecurityPolicy = [
     "default-src 'self'",
     "script-src 'self'",
-    "style-src 'self' 'unsafe-inline'",
+    "style-src 'self'",
     "img-src 'self' https: data:",
     `media-src 'self' ${media}`,
     // 'self' includes wss: of the same host.

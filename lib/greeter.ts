@@ -49,8 +49,8 @@ export class Greeter extends Construct {
     // The state it tells: downloads, and snapshots that it renews when they are old.
     downloads.grantItems(fn, 'GetItem', 'BatchGetItem', 'UpdateItem');
     downloads.grantIndexes(fn, 'by_status');
-    // How many there are.
-    events.grantItems(fn, 'BatchGetItem');
+    // How many there are; and the latest import of a name.
+    events.grantItems(fn, 'GetItem', 'BatchGetItem');
     news.grantItems(fn, 'Query');
     sockets.grantPost(fn);
   }

@@ -8,17 +8,20 @@ import manifest from '../package.json' with { type: 'json' };
 import { readAccessToken } from './access-token.ts';
 import { accessLogs } from './access-logs.ts';
 import type { Config } from './config.ts';
-import type { DownloadQueue } from './download-queue.ts';
 import { hostLimits, retention } from './limits.ts';
 import type { MediaBucket } from './media-bucket.ts';
 import { NodeFunction } from './node-function.ts';
 import { originKey } from './origin-key.ts';
 import type { Tables } from './tables.ts';
+import type { UploadsBucket } from './uploads-bucket.ts';
+import type { WorkQueue } from './work-queue.ts';
 
 type HttpApiProps = Pick<Tables, 'connections' | 'downloads' | 'events' | 'news'> & {
   config: Config;
   media: MediaBucket;
-  queue: DownloadQueue;
+  uploads: UploadsBucket;
+  downloadQueue: WorkQueue;
+  importQueue: WorkQueue;
   siteUrl: string;
 };
 
@@ -29,7 +32,7 @@ export class HttpApi extends Construct {
 
   constructor(scope: Construct, id: string, props: HttpApiProps) {
     super(scope, id);
-    const { config, connections, downloads, events, news, media, queue, siteUrl } = props;
+    const { config, connections, downloads, events, news, media, uploads, downloadQueue, importQueue, siteUrl } = props;
     const api = new Api(this, 'Api', {
       createDefaultStage: false,
       corsPreflight: {
@@ -60,7 +63,8 @@ export class HttpApi extends Construct {
       name: 'http',
       memorySize: 512,
       timeout: Duration.seconds(29),
-      impact: 'The API answers with errors: nobody can request, list or fetch downloads, nor see or change events.',
+      impact:
+        'The API answers with errors: nobody can request, list or fetch downloads, nor see, change or import events.',
       // An error it answers properly (500) is a success to Lambda, so the API's own count is asked.
       failures: api.metricServerError({ period: Duration.minutes(5), statistic: 'sum' }),
       environment: {
@@ -70,7 +74,9 @@ export class HttpApi extends Construct {
         EVENTS_TIME_ZONE: config.timeZone,
         NEWS_TABLE: news.tableName,
         MEDIA_BUCKET: media.bucketName,
-        DOWNLOAD_QUEUE_URL: queue.queueUrl,
+        DOWNLOAD_QUEUE_URL: downloadQueue.queueUrl,
+        UPLOADS_BUCKET: uploads.bucketName,
+        IMPORT_QUEUE_URL: importQueue.queueUrl,
         SITE_URL: siteUrl,
         ORIGIN_KEY: originKey(),
         VERSION: manifest.version,
@@ -92,12 +98,15 @@ export class HttpApi extends Construct {
     downloads.grantItems(fn, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
     downloads.grantIndexes(fn, 'by_owner', 'by_status');
     events.grantItems(fn, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
-    events.grantIndexes(fn, 'by_date', 'by_city');
+    events.grantIndexes(fn, 'by_date', 'by_city', 'imports');
     connections.grantIndexes(fn, 'by_kind', 'by_user');
     news.grantItems(fn, 'PutItem');
     media.grantObjects(fn, 'GetObject', 'DeleteObject', 'AbortMultipartUpload');
     media.grantList(fn);
-    queue.grantSend(fn);
+    // A form that S3 takes files by is signed with this right.
+    uploads.grantObjects(fn, 'PutObject');
+    downloadQueue.grantSend(fn);
+    importQueue.grantSend(fn);
     readAccessToken(fn, config);
     if (config.accessToken === undefined) warnThatAnybodyMayWrite(this);
 

@@ -28,7 +28,7 @@ const client = (stack: Stack) => ({
   maxAttempts: 1,
 });
 
-const soon = { timeout: 10_000, interval: 50 };
+const soon = { timeout: 30_000, interval: 50 };
 const text = async (url: string): Promise<string> => (await fetch(url)).text();
 
 function anAssembly(change: (template: string) => string): string {

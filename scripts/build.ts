@@ -1,6 +1,7 @@
-import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { buildWeb } from './build-web.ts';
 
 // One esbuild run for all functions: CDK's own NodejsFunction would start one process for each.
 const entries = (await readdir('functions')).filter((file) => file.endsWith('.ts'));
@@ -8,7 +9,7 @@ const entries = (await readdir('functions')).filter((file) => file.endsWith('.ts
 const CLIENT = 'dist/web/assets/fasttrack-client.js';
 const CLIENT_MAX_BYTES = 6000;
 
-await rm('dist', { recursive: true, force: true });
+await rm('dist/functions', { recursive: true, force: true });
 await build({
   entryPoints: Object.fromEntries(entries.map((file) => [`${file.slice(0, -3)}/index`, `functions/${file}`])),
   outdir: 'dist/functions',
@@ -31,8 +32,7 @@ await build({
   logLevel: 'warning',
 });
 
-await mkdir('dist/web/assets', { recursive: true });
-await cp('web', 'dist/web', { recursive: true });
+await buildWeb();
 await build({
   entryPoints: ['client/fasttrack-client.ts'],
   outfile: CLIENT,

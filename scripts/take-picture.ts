@@ -11,10 +11,10 @@ const demo = spawn(process.execPath, ['--import', 'tsx', 'demo/start-demo.ts'], 
 const browser = await launchBrowser();
 try {
   const { page } = await openPage(browser, stack.appUrl, {
-    viewport: { width: 960, height: 940 },
+    viewport: { width: 1240, height: 900 },
     deviceScaleFactor: 1.5,
   });
-  await page.getByText('Concluído').waitFor();
+  await page.getByText('Concluído', { exact: true }).first().waitFor({ timeout: 60_000 });
   await page.screenshot({ path: 'docs/page.png' });
 } finally {
   demo.kill();

@@ -13,7 +13,8 @@ await measure(async () => {
   const answer = answerExport(app, { query: { format }, language: null });
   if (!('chunks' in answer)) throw new Error(JSON.stringify(answer));
   const counts = { bytes: 0, events: 0 };
-  for await (const text of answer.chunks) {
+  for await (const piece of answer.chunks) {
+    const text = typeof piece === 'string' ? piece : Buffer.from(piece).toString();
     counts.bytes += Buffer.byteLength(text);
     counts.events += text.split('Evento ').length - 1;
     await sleep(PIECE_MS);

@@ -85,10 +85,10 @@ test('a watcher hears of changed, added and removed files, and of nothing else',
   const stop = watchInputs(root, inputTimes(root), async (files) => void heard.push(files), 20);
   change(root, 'README.md', 'x');
   change(root, 'src/a.txt', 'changed');
-  await vi.waitFor(() => expect(heard).toEqual([['src/a.txt']]));
+  await vi.waitFor(() => expect(heard).toEqual([['src/a.txt']]), 30_000);
   change(root, 'src/new.txt', '');
-  await vi.waitFor(() => expect(heard[1]).toEqual(['src/new.txt']));
+  await vi.waitFor(() => expect(heard[1]).toEqual(['src/new.txt']), 30_000);
   rmSync(path.join(root, 'src/new.txt'));
-  await vi.waitFor(() => expect(heard[2]).toEqual(['src/new.txt']));
+  await vi.waitFor(() => expect(heard[2]).toEqual(['src/new.txt']), 30_000);
   stop();
 });

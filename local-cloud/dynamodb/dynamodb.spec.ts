@@ -92,7 +92,7 @@ test('D1, D2: a table with an index and a stream becomes active', async () => {
       TableStatus: 'ACTIVE',
       LatestStreamArn: expect.stringMatching(/^arn:aws:dynamodb:us-east-1:000000000000:table/),
     });
-  }, 5000);
+  }, 30_000);
 });
 
 test('D3: a conditional put succeeds once', async () => {
@@ -356,11 +356,11 @@ test('no addition is lost, one after the other or sixteen at once', async () => 
         ExpressionAttributeValues: one,
       }),
     );
-  for (let i = 0; i < 150; i += 1) await add();
-  let left = 150;
+  for (let i = 0; i < 60; i += 1) await add();
+  let left = 60;
   const adder = async () => {
     while (left-- > 0) await add();
   };
   await Promise.all(Array.from({ length: 16 }, adder));
-  expect((await stored('counter'))?.['v']).toEqual({ N: '300' });
+  expect((await stored('counter'))?.['v']).toEqual({ N: '120' });
 });

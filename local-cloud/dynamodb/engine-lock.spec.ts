@@ -17,7 +17,7 @@ beforeEach(async () => {
   database = join(dir, 'db');
   // What stands in for an engine: a process whose command line names the database.
   engine = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', '--', database], { stdio: 'ignore' });
-  await vi.waitFor(async () => expect(await commandLine(engine.pid ?? 0)).toContain(database));
+  await vi.waitFor(async () => expect(await commandLine(engine.pid ?? 0)).toContain(database), 30_000);
   const host = spawn('true');
   deadHost = host.pid ?? 0;
   await once(host, 'exit');

@@ -181,7 +181,7 @@ test('what was acknowledged survives kill -9 of the engine, which comes back at 
   await db.ensureTable('things', properties(onlyKey));
   for (let i = 0; i < 50; i += 1) await put({ pk: { S: String(i) } });
   process.kill(engine().engine, 'SIGKILL');
-  await vi.waitFor(async () => expect(await ids()).toHaveLength(50), 5000);
+  await vi.waitFor(async () => expect(await ids()).toHaveLength(50), 30_000);
   expect(error.mock.calls.join()).toContain('The DynamoDB engine ended (SIGKILL)');
   error.mockRestore();
 });

@@ -123,7 +123,7 @@ function start(startingPosition: 'LATEST' | 'TRIM_HORIZON' = 'TRIM_HORIZON'): vo
   });
   stop = () => mapping.stop();
 }
-const until = (check: () => void) => vi.waitFor(check, { timeout: 5000, interval: 10 });
+const until = (check: () => void) => vi.waitFor(check, { timeout: 30_000, interval: 10 });
 
 test('a shard is read only after the one it was split from has ended', async () => {
   const parent = aShard('parent', ['a', 'b']);

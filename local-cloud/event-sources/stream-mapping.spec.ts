@@ -60,7 +60,7 @@ async function put(...keys: string[]): Promise<void> {
   for (const key of keys) await db.send(new PutItemCommand({ TableName: table, Item: { pk: { S: key } } }));
 }
 const keysOf = (changes: Change[]) => changes.map(({ dynamodb }) => dynamodb.Keys.pk.S);
-const until = (check: () => void) => vi.waitFor(check, { timeout: 5000, interval: 10 });
+const until = (check: () => void) => vi.waitFor(check, { timeout: 30_000, interval: 10 });
 
 /** A function whose handler gets the keys of its batch; an Error is a failed invocation, anything else its answer. */
 function aFunction(handler: (keys: string[], changes: Change[]) => unknown = () => null) {
@@ -312,7 +312,7 @@ test('only changes that pass a filter are handed over, and the others are not re
 
 test('a batch window gathers changes until it ends', async () => {
   const fn = aFunction();
-  start(fn, { maximumBatchingWindowSeconds: 1 });
+  start(fn, { maximumBatchingWindowSeconds: 2 });
   await put('a');
   await sleep(200);
   await put('b');

@@ -84,7 +84,7 @@ test('a client that leaves does not stop the function: it writes to its end, as 
   leaving.abort();
   for (let written = 0; written < 200; written++) {
     if (!body.write(Buffer.alloc(4096)))
-      await Promise.race([once(body, 'drain'), sleep(2000).then(() => expect.unreachable())]);
+      await Promise.race([once(body, 'drain'), sleep(20_000, null, { ref: false }).then(() => expect.unreachable())]);
   }
   body.end();
   await once(body, 'end');

@@ -34,7 +34,11 @@ const ALL = ['$connect', '$disconnect', '$default', 'ping'];
 async function aWorld(handler: Handler = () => undefined, routeKeys = ALL, limits: Partial<WebSocketLimits> = {}) {
   const events: Input[] = [];
   const failed = { payload: '{}', functionError: 'Unhandled' as const, requestId: 'r' };
-  const routes: WebSocketRoute[] = routeKeys.map((routeKey) => ({ routeKey, functionName: routeKey, timeoutMs: 100 }));
+  const routes: WebSocketRoute[] = routeKeys.map((routeKey) => ({
+    routeKey,
+    functionName: routeKey,
+    timeoutMs: 2_000,
+  }));
   const api = createWebSocketApi({
     apiId: 'ws1',
     stage: 'prod',
@@ -136,7 +140,8 @@ test('a path inside the stage is forbidden: WebSocket APIs have none', async () 
 });
 
 test('a handshake ends with the status $connect returned, 502 when it fails, 504 when it is too slow', async () => {
-  const answers: Record<string, unknown> = { '429': { statusCode: 429 }, '502': new Error('boom'), '504': sleep(300) };
+  const never = new Promise(() => undefined);
+  const answers: Record<string, unknown> = { '429': { statusCode: 429 }, '502': new Error('boom'), '504': never };
   const world = await aWorld((event) => answers[event.queryStringParameters?.want ?? '']);
   for (const want of Object.keys(answers)) {
     expect((await refusal(world.dial(`/prod?want=${want}`)))[0]).toBe(Number(want));
@@ -195,7 +200,7 @@ test('a message takes the route its body names, else $default', async () => {
 });
 
 test('the sender hears of a message that has no route, a function that fails and one that is too slow', async () => {
-  const answers: Record<string, unknown> = { ping: new Error('boom'), slow: sleep(300) };
+  const answers: Record<string, unknown> = { ping: new Error('boom'), slow: new Promise(() => undefined) };
   const world = await aWorld((_event, name) => answers[name], ['$connect', 'ping', 'slow']);
   const { socket, id } = await world.open();
   for (const [type, message] of Object.entries({
@@ -343,7 +348,7 @@ test('a client that sends faster than functions answer is slowed down, and nothi
   await sleep(50);
   expect(world.of('MESSAGE').length).toBeLessThan(1000);
   release();
-  await expect.poll(() => world.of('MESSAGE').length, { timeout: 5000 }).toBe(3000);
+  await expect.poll(() => world.of('MESSAGE').length).toBe(3000);
 });
 
 test('a client that leaves while $connect runs is disconnected again', async () => {

@@ -61,7 +61,7 @@ test('Event is accepted at once and run afterwards', async () => {
     new InvokeCommand({ FunctionName: 'Echo', InvocationType: 'Event', Payload: '{"later":1}' }),
   );
   expect(answer.StatusCode).toBe(202);
-  await vi.waitFor(() => expect(world.lines.join()).toContain('ran {"later":1}'));
+  await vi.waitFor(() => expect(world.lines.join()).toContain('ran {"later":1}'), 30_000);
 });
 
 test('DryRun runs nothing', async () => {

@@ -1,10 +1,12 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { commandLine } from '../processes/process-table.ts';
 import type { LambdaHost } from './lambda-host.ts';
 import { FunctionNotFound, RequestTooLarge, TooManyRequests } from './lambda-refusals.ts';
 import { aLambdaWorld, type LambdaWorld } from './lambda-world.ts';
 
+const soon = { timeout: 30_000 };
 let world: LambdaWorld;
 let host: LambdaHost;
 
@@ -121,29 +123,37 @@ test.each([
 
 test('a worker is reused while warm, and a second one is started only when it is busy', async () => {
   const name = deploy(`
+    import { existsSync } from 'node:fs';
     let count = 0;
-    export const handler = async ({ ms }) => { await new Promise((r) => setTimeout(r, ms)); return ++count; };`);
-  expect((await host.invoke(name, '{"ms":1}')).payload).toBe('1');
-  expect((await host.invoke(name, '{"ms":1}')).payload).toBe('2');
+    export const handler = async ({ until }) => {
+      while (until && !existsSync(until)) await new Promise((r) => setTimeout(r, 10));
+      return ++count;
+    };`);
+  expect((await host.invoke(name, '{}')).payload).toBe('1');
+  expect((await host.invoke(name, '{}')).payload).toBe('2');
   expect(pids()).toHaveLength(1);
-  const both = await Promise.all([host.invoke(name, '{"ms":300}'), host.invoke(name, '{"ms":300}')]);
+  const until = join(world.tmpDir, 'go');
+  const invocations = [1, 2].map(() => host.invoke(name, JSON.stringify({ until })));
+  await vi.waitFor(() => expect(host.workers().filter(({ busy }) => busy)).toHaveLength(2), soon);
+  writeFileSync(until, '');
+  const both = await Promise.all(invocations);
   expect(both.map(({ payload }) => payload).sort()).toEqual(['1', '3']);
   expect(pids()).toHaveLength(2);
 });
 
 test('a time-out kills the process for real, and nobody meets it again', async () => {
   const name = deploy(`export const handler = async ({ hang }) => { while (hang); return process.pid; };`, {
-    timeoutSeconds: 0.3,
+    timeoutSeconds: 1,
   });
   const first = JSON.parse((await host.invoke(name, '{}')).payload);
   const { payload } = await host.invoke(name, '{"hang":true}');
   expect(JSON.parse(payload)).toMatchObject({
     errorType: 'Sandbox.Timedout',
-    errorMessage: expect.stringMatching(/^RequestId: \S+ Error: Task timed out after 0.30 seconds$/),
+    errorMessage: expect.stringMatching(/^RequestId: \S+ Error: Task timed out after 1.00 seconds$/),
   });
   expect(() => process.kill(first, 0)).toThrow('ESRCH');
   expect(JSON.parse((await host.invoke(name, '{}')).payload)).not.toBe(first);
-  expect(world.lines.join('\n')).toContain('Task timed out after 0.30 seconds');
+  expect(world.lines.join('\n')).toContain('Task timed out after 1.00 seconds');
 });
 
 test.each([
@@ -170,7 +180,7 @@ test('kill -9 of a worker fails its invocation, nothing more', async () => {
     const busy = host.workers().filter((each) => each.busy);
     expect(busy).toHaveLength(1);
     return busy;
-  });
+  }, soon);
   process.kill(worker!.pid, 'SIGKILL');
   expect(JSON.parse((await running).payload)).toMatchObject({
     errorType: 'Runtime.ExitError',
@@ -188,7 +198,7 @@ test('what a worker started and wrote to its TMPDIR goes with it', async () => {
   const child = JSON.parse((await host.invoke(name, '{}')).payload);
   expect(readdirSync(world.tmpDir)).toHaveLength(1);
   await host.stop();
-  await vi.waitFor(async () => expect(await commandLine(child)).toBe(''));
+  await vi.waitFor(async () => expect(await commandLine(child)).toBe(''), soon);
   expect(readdirSync(world.tmpDir)).toEqual([]);
 });
 
@@ -197,18 +207,18 @@ test('registering again changes the code for the next invocation, while the runn
     `export const handler = async () => { await new Promise((r) => setTimeout(r, 200)); return 'old'; };`,
   );
   const old = host.invoke(name, '{}');
-  await vi.waitFor(() => expect(host.workers().some(({ busy }) => busy)).toBe(true));
+  await vi.waitFor(() => expect(host.workers().some(({ busy }) => busy)).toBe(true), soon);
   deploy(`export const handler = async () => 'new';`);
   expect((await host.invoke(name, '{}')).payload).toBe('"new"');
   expect((await old).payload).toBe('"old"');
-  await vi.waitFor(() => expect(pids()).toHaveLength(1));
+  await vi.waitFor(() => expect(pids()).toHaveLength(1), soon);
 });
 
 test('concurrency beyond what is reserved, or the account has, is refused', async () => {
   await world.end();
   world = aLambdaWorld({ accountConcurrency: 2 });
   host = world.host;
-  const code = `export const handler = async () => { await new Promise((r) => setTimeout(r, 300)); return 'ok'; };`;
+  const code = `export const handler = async () => { await new Promise((r) => setTimeout(r, 1500)); return 'ok'; };`;
   deploy(code, { name: 'One', reservedConcurrency: 1 });
   deploy(code, { name: 'Many' });
   const first = host.invoke('One', '{}');
@@ -223,11 +233,11 @@ test('concurrency beyond what is reserved, or the account has, is refused', asyn
 
 test('a worker that nobody needs is ended after a while', async () => {
   await world.end();
-  world = aLambdaWorld({ idleMs: 50 });
+  world = aLambdaWorld({ idleMs: 500 });
   host = world.host;
   await host.invoke(deploy(`export const handler = async () => 1;`), '{}');
   expect(pids()).toHaveLength(1);
-  await vi.waitFor(() => expect(pids()).toEqual([]));
+  await vi.waitFor(() => expect(pids()).toEqual([]), soon);
 });
 
 test('a burst is served by few workers when they are quick, instead of one cold start for each', async () => {
@@ -251,7 +261,7 @@ test('an asynchronous failure is tried twice more and then recorded', async () =
     onAsyncFailure: async (record) => void records.push(record),
   });
   host.invokeAsync(name, '{"a":1}');
-  await vi.waitFor(() => expect(records).toHaveLength(1), 5000);
+  await vi.waitFor(() => expect(records).toHaveLength(1), soon);
   expect(JSON.parse(records[0]!)).toMatchObject({
     requestContext: { condition: 'RetriesExhausted', approximateInvokeCount: 3 },
     requestPayload: { a: 1 },
@@ -266,7 +276,7 @@ test('asynchronous invocations beyond the concurrency wait their turn', async ()
     reservedConcurrency: 1,
   });
   for (let n = 0; n < 5; n += 1) host.invokeAsync(name, JSON.stringify({ n }));
-  await vi.waitFor(() => expect(world.lines.filter((line) => line.includes('ran '))).toHaveLength(5), 5000);
+  await vi.waitFor(() => expect(world.lines.filter((line) => line.includes('ran '))).toHaveLength(5), soon);
 });
 
 test('each line a function prints is logged with its name and request, also between invocations', async () => {
@@ -277,14 +287,14 @@ test('each line a function prints is logged with its name and request, also betw
       return awsRequestId;
     };`);
   const id = JSON.parse((await host.invoke(name, '{}')).payload).slice(0, 6);
-  await vi.waitFor(() => expect(world.lines).toHaveLength(4));
+  await vi.waitFor(() => expect(world.lines).toHaveLength(4), soon);
   expect(world.lines.toSorted()).toEqual(['later', 'one', 'three', 'two'].map((text) => `[Fn ${id}] ${text}`));
 });
 
 test('stopping fails what runs and leaves no process', async () => {
   const name = deploy(`export const handler = async () => new Promise((r) => setTimeout(r, 5000));`);
   const running = host.invoke(name, '{}');
-  await vi.waitFor(() => expect(host.workers().some(({ busy }) => busy)).toBe(true));
+  await vi.waitFor(() => expect(host.workers().some(({ busy }) => busy)).toBe(true), soon);
   const before = pids();
   await host.stop();
   expect((await running).functionError).toBe('Unhandled');

@@ -77,7 +77,7 @@ test('dead letters can be moved back to where they came from, and start afresh',
   await vi.waitFor(async () => {
     const { Results } = await sqs.client.send(new ListMessageMoveTasksCommand({ SourceArn: arn('redrive-dead') }));
     expect(Results![0]).toMatchObject({ Status: 'COMPLETED', ApproximateNumberOfMessagesMoved: 3 });
-  });
+  }, 30_000);
   const messages = await sqs.receive(url);
   expect(bodies(messages).toSorted()).toEqual(['a', 'b', 'c']);
   expect(counts(messages)).toEqual(['1', '1', '1']);

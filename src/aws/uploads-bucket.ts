@@ -1,3 +1,5 @@
+import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
+import { hostnameOf } from './s3-request.ts';
 import { GetObjectCommand, HeadObjectCommand, NotFound, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 
 /** The file is no longer there, or another has taken its place. */
@@ -10,8 +12,20 @@ export class FileMissing extends Error {
   }
 }
 
+/** A form that a file is sent by, to be posted to `url` with `fields` before it. */
+export type UploadForm = { url: string; fields: Record<string, string> };
+
+export type UploadFormTerms = {
+  /** S3 takes a file of so many bytes and no other. */
+  bytes: { least: number; most: number };
+  expiresSeconds: number;
+  /** The `Host` the viewer used; it counts in the local run alone, so that a phone on the LAN reaches the bucket. */
+  viewerHost?: string | undefined;
+};
+
 export type UploadsBucket = {
   put(key: string, body: Uint8Array): Promise<void>;
+  presignedPost(key: string, terms: UploadFormTerms): Promise<UploadForm>;
   /** Null: there is no such file. */
   head(key: string): Promise<{ bytes: number; etag: string } | null>;
   /** The bytes from `start` up to, not including, `end`, of the file with this etag; throws FileMissing. */
@@ -24,6 +38,17 @@ export function uploadsBucket(client: S3Client, name: string): UploadsBucket {
   return {
     async put(key, body) {
       await client.send(new PutObjectCommand({ ...at(key), Body: body, ContentType: 'text/csv' }));
+    },
+
+    async presignedPost(key, { bytes, expiresSeconds, viewerHost }) {
+      const { url, fields } = await createPresignedPost(client, {
+        ...at(key),
+        Fields: { 'Content-Type': 'text/csv' },
+        Conditions: [['content-length-range', bytes.least, bytes.most]],
+        Expires: expiresSeconds,
+      });
+      const hostname = client.config.isCustomEndpoint === true ? hostnameOf(viewerHost) : undefined;
+      return { url: hostname === undefined ? url : aimedAt(hostname, url), fields };
     },
 
     async head(key) {
@@ -48,6 +73,12 @@ export function uploadsBucket(client: S3Client, name: string): UploadsBucket {
       }
     },
   };
+}
+
+function aimedAt(hostname: string, url: string): string {
+  const aimed = new URL(url);
+  aimed.hostname = hostname;
+  return aimed.href;
 }
 
 function missing(cause: unknown): FileMissing | null {

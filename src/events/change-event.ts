@@ -22,7 +22,7 @@ export const uniqueRow = (key: string): { pk: string } => ({ pk: `key#${key}` })
 export function changeEvent(tables: EventTables, change: EventChange, seq: string, now: Date): Write[] {
   const { before, after } = change;
   const told = [eventNews(change, seq, now)];
-  if (before === null) told.push(createdNews(change.after, seq, now));
+  if (before === null) told.push(createdNews(change.after, now));
   return [
     ...eventWrites(tables.events, change),
     ...(before === null ? [countWrite(tables.events, change.after.id, 1)] : []),

@@ -1,3 +1,4 @@
+import { adminNews } from '../news/admin-news.ts';
 import type { News } from '../news/news.ts';
 import { eventView, type EventRecord } from './event.ts';
 
@@ -16,19 +17,7 @@ export function eventNews({ before, after }: EventChange, seq: string, now: Date
 }
 
 /** What administrators are told of an event that somebody created by hand. */
-export function createdNews({ id, title, event_date, city }: EventRecord, seq: string, now: Date): News {
-  return {
-    channel: 'admin',
-    seq,
-    kind: 'change',
-    notification: {
-      type: 'admin_notification',
-      seq,
-      level: 'info',
-      code: 'event_created',
-      message: `Novo evento: ${title}`,
-      data: { event_id: id, title, event_date, city },
-      timestamp: now.toISOString(),
-    },
-  };
+export function createdNews({ id, title, event_date, city }: EventRecord, now: Date): News {
+  const data = { event_id: id, title, event_date, city };
+  return adminNews({ level: 'info', code: 'event_created', message: `Novo evento: ${title}`, data }, now);
 }

@@ -1,7 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { type Context, Hono } from 'hono';
 import { getPath } from 'hono/utils/url';
-import { bodyLimit } from 'hono/body-limit';
 import * as routes from '../../contract/routes.ts';
 import type { PostNoticeDeps } from '../notices/post-notice.ts';
 import { asyncApi } from './asyncapi/document.ts';
@@ -14,14 +13,16 @@ import { downloadsApi, type DownloadsApiDeps } from './downloads-api.ts';
 import { eventsApi, type EventsApiDeps } from './events-api.ts';
 import { answerProblem, refuseInvalid } from './edge-errors.ts';
 import { noticesApi } from './notices-api.ts';
-import { isKnownPath, requireJson } from './request-checks.ts';
+import { isKnownPath, limitBody, requireMediaType } from './request-checks.ts';
 import { Refused } from './problem.ts';
 import { snapshotsApi, type SnapshotsApiDeps } from './snapshots-api.ts';
+import { uploadsApi, type UploadsApiDeps } from './uploads-api.ts';
 
 export type ApiDeps = DownloadsApiDeps &
   InspectApiDeps &
   SnapshotsApiDeps &
   EventsApiDeps &
+  UploadsApiDeps &
   PostNoticeDeps &
   AccessDeps & { version: string; siteUrl: string };
 
@@ -36,6 +37,7 @@ export function httpApi(app: ApiDeps): Hono {
   controlApi(api, app);
   inspectApi(api, app);
   eventsApi(api, app);
+  uploadsApi(api, app);
   noticesApi(api, app);
   systemApi(api, app);
 
@@ -44,11 +46,8 @@ export function httpApi(app: ApiDeps): Hono {
   site.onError((error, c) => answerProblem(c, error));
   site.notFound((c) => answerProblem(c, new Refused(isKnownPath(c.req.path) ? 'method_not_allowed' : 'not_found')));
   site.use(access(app));
-  const tooLarge = () => {
-    throw new Refused('payload_too_large', { detail: `at most ${routes.MAX_BODY_BYTES} bytes` });
-  };
-  site.use(bodyLimit({ maxSize: routes.MAX_BODY_BYTES, onError: tooLarge }));
-  site.use(requireJson);
+  site.use(limitBody);
+  site.use(requireMediaType);
   site.route('/', api);
   site.route(routes.API_PREFIX, api);
   return site;

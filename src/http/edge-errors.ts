@@ -2,6 +2,7 @@ import type { Hook } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Env } from 'hono/types';
 import { HTTPException } from 'hono/http-exception';
+import type { ProblemCode } from '../../contract/problem.ts';
 import { API_PREFIX } from '../../contract/routes.ts';
 import { log } from '../aws/log.ts';
 import { errorsOf } from './field-errors.ts';
@@ -25,9 +26,12 @@ function fromFramework(error: Error): Refused {
 /** A request that does not fit its schema: each field with its code. An id that cannot exist is simply not found. */
 export const refuseInvalid: Hook<unknown, Env, string, unknown> = (result, c) => {
   if (result.success) return;
-  if (result.target === 'param') throw new Refused(isOfEvents(c.req.path) ? 'event_not_found' : 'download_not_found');
+  if (result.target === 'param') throw new Refused(notFoundAt(c.req.path.replace(API_PREFIX, '')));
   const errors = errorsOf(result.error.issues, languageOf(c.req.header('accept-language')));
   throw new Refused('invalid_request', { errors });
 };
 
-const isOfEvents = (path: string): boolean => path.replace(API_PREFIX, '').startsWith('/eventos/');
+function notFoundAt(path: string): ProblemCode {
+  if (path.startsWith('/eventos/')) return 'event_not_found';
+  return path.startsWith('/uploads/') ? 'upload_not_found' : 'download_not_found';
+}

@@ -3,6 +3,7 @@ import type { ImportPhase } from '../../contract/import.ts';
 import { importChannel, logsChannel } from '../../contract/channel.ts';
 import type { LogLine, Notification } from '../../contract/notification.ts';
 import type { RowError } from '../../contract/row-error.ts';
+import { adminNews } from '../news/admin-news.ts';
 import type { News } from '../news/news.ts';
 import { failedCsvOf, failureMessage, progressOf, type ImportRecord } from './import.ts';
 
@@ -47,10 +48,10 @@ export const rowsFailed = (record: ImportRecord, errors: RowError[]): Tiding[] =
 
 /** How it ended. */
 export function ended(record: ImportRecord, now: Date): Tiding {
-  const { status, mode, rows, undo, started_at, dialect, error_code } = record;
+  const { status, mode, rows, undo, walk_started_at, dialect, error_code } = record;
   const failed_csv = failedCsvOf(record);
   if (status === 'completed' || status === 'planned' || status === 'undone') {
-    const seconds = (now.getTime() - Date.parse(started_at ?? now.toISOString())) / 1000;
+    const seconds = (now.getTime() - Date.parse(walk_started_at ?? now.toISOString())) / 1000;
     const unknown_columns = dialect?.unknown_columns ?? [];
     return {
       type: 'upload_completed',
@@ -132,25 +133,17 @@ const OF_PHASE: Record<ImportPhase, string> = {
 };
 
 /** What administrators are told of its end: that it failed, or changed events; null: neither. */
-export function adminNews(record: ImportRecord, phase: ImportPhase, now: Date): News | null {
+export function endNews(record: ImportRecord, phase: ImportPhase, now: Date): News | null {
   const { id, upload_id, file_name, status, rows, undo } = record;
   const changed = phase === 'undoing' ? undo !== null : rows.created + rows.updated > 0 && phase !== 'planning';
   if (status !== 'failed' && !changed) return null;
-  const seq = ulid(now.getTime());
-  return {
-    channel: 'admin',
-    seq,
-    kind: 'change',
-    notification: {
-      type: 'admin_notification',
-      seq,
-      level: status === 'failed' ? 'warning' : 'info',
-      code: status === 'failed' ? 'import_failed' : phase === 'undoing' ? 'import_undone' : 'events_imported',
-      message: `${OF_PHASE[phase]} de ${file_name}: ${summaryOf(record, phase)}`,
-      data: { import_id: id, upload_id, status, rows, undo },
-      timestamp: now.toISOString(),
-    },
+  const said = {
+    level: status === 'failed' ? ('warning' as const) : ('info' as const),
+    code: status === 'failed' ? 'import_failed' : phase === 'undoing' ? 'import_undone' : 'events_imported',
+    message: `${OF_PHASE[phase]} de ${file_name}: ${summaryOf(record, phase)}`,
+    data: { import_id: id, upload_id, status, rows, undo },
   };
+  return adminNews(said, now);
 }
 
 /** Its totals as a sentence. */

@@ -3,6 +3,8 @@ import * as z from 'zod';
 import { dialect } from '../../contract/dialect.ts';
 import { importFailures, type ImportFailureCode } from '../../contract/import-failure.ts';
 import {
+  FILE_KEPT_DAYS,
+  FILES_PREFIX,
   importMode,
   importPhase,
   importStatus,
@@ -64,6 +66,8 @@ export const importRecord = z.object({
   idle_attempts: z.int().default(0),
   created_at: z.string(),
   started_at: nullable(z.string()),
+  /** Of the walk that is under way, or was the last: an undo is one too. */
+  walk_started_at: nullable(z.string()),
   completed_at: nullable(z.string()),
   undone_at: nullable(z.string()),
   file_expires_at: z.string(),
@@ -74,8 +78,6 @@ export const importRecord = z.object({
 });
 export type ImportRecord = z.infer<typeof importRecord>;
 
-/** The uploads bucket forgets files after so many days; the template says so too. */
-export const FILE_KEPT_DAYS = 30;
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** After this a worker looks: the message that was to bring it may have been lost. */
 export const LOOKED_AT_WITHIN_MS = 60_000;
@@ -83,6 +85,7 @@ export const LOOKED_AT_WITHIN_MS = 60_000;
 export const noRows = { read: 0, created: 0, updated: 0, unchanged: 0, failed: 0 };
 export const nothingUndone = { removed: 0, restored: 0, spared: 0 };
 export const nothingUnannounced = { created: 0, updated: 0, deleted: 0 };
+/** Where a walk stands that has not begun: the rows come behind the header. */
 export const fileStart = { offset: 0, line: 1 };
 
 export type NewImport = { owner: string; uploadId: string; fileName: string; mode: ImportMode };
@@ -126,6 +129,7 @@ export function newImport(
     idle_attempts: 0,
     created_at: now.toISOString(),
     started_at: null,
+    walk_started_at: null,
     completed_at: null,
     undone_at: null,
     file_expires_at: new Date(now.getTime() + FILE_KEPT_DAYS * DAY_MS).toISOString(),
@@ -139,7 +143,7 @@ const OVER: readonly ImportStatus[] = ['planned', 'completed', 'failed', 'cancel
 export const isOver = ({ status }: Pick<ImportRecord, 'status'>): boolean => OVER.includes(status);
 
 /** Where its file is in the uploads bucket. */
-export const fileKey = (id: string): string => `uploads/${id}`;
+export const fileKey = (id: string): string => `${FILES_PREFIX}${id}`;
 
 /** Percent of the bytes; 100 only when it is over and went well. */
 export function progressOf({ status, place, bytes_total, applied_to, phase }: ImportRecord): number {

@@ -35,7 +35,8 @@ export function parseRow({ dialect, parseDate, language }: ParseRowDeps, row: Ro
     numbers: Record<string, number> = {},
   ): void {
     const message = rowErrorMessage(code, numbers, language);
-    const filled = Object.keys(numbers).length > 0 && { numbers };
+    const worded = Object.entries(numbers).filter(([name]) => rowErrors[code].pt.includes(`{${name}}`));
+    const filled = worded.length > 0 && { numbers: Object.fromEntries(worded) };
     errors.push({ line: row.line, column, code, message, value: shown(value), ...filled });
   }
 

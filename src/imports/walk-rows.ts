@@ -34,7 +34,7 @@ const ENDS: Record<ImportPhase, How> = {
  * crash in between deals with the same rows again, to the same effect. Ends the import, or throws OutOfTime at a border of rows.
  */
 export async function walkRows(app: WalkRowsDeps, hold: Hold, { closing, signal }: Signals): Promise<void> {
-  if (hold.record.started_at === null && !(await begin(app, hold, signal))) return;
+  if (hold.record.place.offset === 0 && !(await begin(app, hold, signal))) return;
   const { phase, dialect, owner, time_zone, id } = hold.record;
   if (phase === null || dialect === null) throw new Error(`import ${id} has begun without a phase or a dialect`);
   const act = actOf(app, phase);
@@ -89,7 +89,7 @@ async function begin(app: WalkRowsDeps, hold: Hold, signal: AbortSignal): Promis
   const detected = detectDialect(beginning, file.bytes);
   const now = app.now();
   if (detected.kind === 'failure') {
-    await app.holds.write(hold, { patch: { bytes_total: file.bytes, started_at: now.toISOString() } }, now);
+    await app.holds.write(hold, { patch: { bytes_total: file.bytes, ...startedAt(hold.record, now) } }, now);
     const how: How = { status: 'failed', error_code: detected.code, error_columns: detected.columns };
     await app.holds.end(hold, how, {}, now);
     return false;
@@ -103,7 +103,7 @@ async function begin(app: WalkRowsDeps, hold: Hold, signal: AbortSignal): Promis
     etag: file.etag,
     dialect,
     place: firstPlace(dialect),
-    started_at: now.toISOString(),
+    ...startedAt(hold.record, now),
   };
   const { encoding, delimiter, quote_escape, date_style } = dialect;
   const quotes = quote_escape === 'doubled' ? '""' : '\\"';
@@ -114,4 +114,8 @@ async function begin(app: WalkRowsDeps, hold: Hold, signal: AbortSignal): Promis
     now,
   );
   return true;
+}
+
+function startedAt({ started_at }: ImportRecord, now: Date): Partial<ImportRecord> {
+  return { started_at: started_at ?? now.toISOString(), walk_started_at: now.toISOString() };
 }

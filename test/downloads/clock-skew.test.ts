@@ -60,10 +60,14 @@ describe.each(SKEWS)('of two workers whose clocks are %d and %d minutes off', (f
   });
 
   test('the second comes while the first is storing: it takes over or lets it be, and the file is whole', async () => {
-    const id = await world.request(world.media.origin.clip(`size=${size}&seed=7&rate=${6 * MIB}`));
+    const url = world.media.origin.clip(`size=${size}&seed=7&hold=${12 * MIB}`);
+    const id = await world.request(url);
     const running = delivered(id, world.worker(id, { after: clocks[0] }));
-    await expect.poll(async () => (await world.get(id))?.tracks[0]?.upload ?? null, { timeout: 5_000 }).not.toBeNull();
-    await Promise.all([running, delivered(id, world.worker(id, { after: clocks[1] }))]);
+    await world.untilStoring(id);
+    const coming = delivered(id, world.worker(id, { after: clocks[1] }));
+    await sleep(200);
+    world.media.origin.hurry(url);
+    await Promise.all([running, coming]);
     expect(await expectWhole(id, size)).toBe(contentSha256(size, 7));
   });
 

@@ -1,18 +1,22 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { guardedDispatcher } from '../../src/media/guarded-fetch.ts';
+import { mediaStorage } from '../../src/media/media-storage.ts';
 import { sourceChain } from '../../src/media/sources/chain.ts';
 import { directSource } from '../../src/media/sources/direct.ts';
 import { aDownloadWorld } from '../support/download-world.ts';
-import { MIB } from '../support/media-world.ts';
+import { hurriedSettings, MIB } from '../support/media-world.ts';
 import { contentSha256 } from '../support/origins/media-content.ts';
 
+const hasty = hurriedSettings({ silence: 400 });
 let world: Awaited<ReturnType<typeof aDownloadWorld>>;
 beforeAll(async () => {
   world = await aDownloadWorld();
 });
-afterAll(() => world.stop());
+afterAll(() => Promise.all([world.stop(), hasty.dispatcher.destroy()]));
 afterEach(() => world.media.empty());
 
+/** A worker that soon takes silence for the end of a connection. */
+const runHastily = (id: string) => world.worker(id, { changes: mediaStorage(world.media.bucket, hasty) }).run();
 async function ended(url: string, run = (id: string) => world.worker(id).run()) {
   const id = await world.request(url);
   await run(id);
@@ -71,7 +75,8 @@ describe('what stays ends as failed, with its code, and nothing is left', () => 
     ['refuses for ever', 'refuse-first=999&refuse-status=503', 'source_unavailable'],
     ['asks to wait for an hour', 'refuse-first=1&retry-after=3600', 'source_rate_limited'],
   ])('of a source that %s', async (_what, fault, code) => {
-    const download = await ended(clip(fault.startsWith('size=') ? fault : `size=${size}&${fault}`));
+    const url = clip(fault.startsWith('size=') ? fault : `size=${size}&${fault}`);
+    const download = await ended(url, fault.startsWith('stall=') ? runHastily : undefined);
     expect(download).toMatchObject({
       status: 'failed',
       error_code: code,

@@ -14,7 +14,9 @@ afterEach(() => world.media.empty());
 
 const now = () => world.get(id);
 const request = async (query: string) => {
-  id = await world.request(world.media.origin.clip(query));
+  const url = world.media.origin.clip(query);
+  id = await world.request(url);
+  return url;
 };
 const aWorker = (options?: Parameters<typeof world.worker>[1]) => world.worker(id, options);
 async function expectWhole(size: number): Promise<void> {
@@ -52,11 +54,15 @@ test('the same message delivered six times at once makes one file', async () => 
 
 test('a worker that stalled and one that took over finish together, and the file is whole', async () => {
   const size = 40 * MIB + 1;
-  await request(`size=${size}&seed=7&rate=${6 * MIB}`);
+  const url = await request(`size=${size}&seed=7&hold=${12 * MIB}`);
   const stalled = aWorker().run();
-  await expect.poll(async () => (await now())?.tracks[0]?.upload ?? null, { timeout: 5_000 }).not.toBeNull();
+  await world.untilStoring(id);
+  const attempt = (await now())?.attempt;
   // The clock of the second is ahead by more than a lease: the first goes on writing until it learns.
-  await Promise.all([stalled, aWorker({ after: 31_000 }).run()]);
+  const successor = aWorker({ after: 31_000 }).run();
+  await expect.poll(async () => (await now())?.attempt, { interval: 10 }).not.toBe(attempt);
+  world.media.origin.hurry(url);
+  await Promise.all([stalled, successor]);
   await expectWhole(size);
 });
 
@@ -80,9 +86,9 @@ test('a source that changes while it is fetched ends as the file it is now', asy
 });
 
 test('of a download deleted while it runs nothing stays, and no row remembers it', async () => {
-  await request(`size=${40 * MIB}&seed=7&rate=${4 * MIB}`);
+  await request(`size=${40 * MIB}&seed=7&rate=${64 * 1024}`);
   const running = aWorker().run();
-  await expect.poll(async () => (await now())?.bytes_downloaded ?? 0, { timeout: 5_000 }).toBeGreaterThan(0);
+  await expect.poll(async () => (await now())?.bytes_downloaded ?? 0).toBeGreaterThan(0);
   await world.remove(id);
   await running;
   await world.janitor();

@@ -5,22 +5,22 @@ import { MIB } from '../support/media-world.ts';
 import { contentSha256 } from '../support/origins/media-content.ts';
 
 let world: Awaited<ReturnType<typeof aDownloadWorld>>;
-let made = 0;
-let size: number;
+const size = 12 * MIB + 1;
+let address: string;
 beforeAll(async () => {
   world = await aDownloadWorld();
 });
 afterAll(() => world.stop());
 beforeEach(() => {
-  size = 12 * MIB + (made += 1);
+  address = world.media.origin.clip(`size=${size}&seed=7`);
 });
 afterEach(async () => {
   await world.janitor();
   await world.media.empty();
 });
 
-/** Each test's clip is a file of its own, with an ETag. */
-const clip = (more = '') => world.media.origin.clip(`size=${size}&seed=7${more}`);
+/** Each test's clip is a file of its own. */
+const clip = (more = '') => `${address}${more}`;
 async function completed(url = clip(), changes: Parameters<typeof world.request>[1] = {}) {
   const id = await world.request(url, changes);
   await world.worker(id).run();
@@ -84,11 +84,15 @@ test('another quality of the same address is fetched for itself', async () => {
 
 test('downloads of the same at the same time each keep their own bytes; a later one shares those that were first', async () => {
   const before = await storedBytes();
-  const ids = await Promise.all([world.request(clip()), world.request(clip())]);
-  await Promise.all(ids.map((id) => world.worker(id).run()));
+  const held = clip(`&hold=${MIB}`);
+  const ids = await Promise.all([world.request(held), world.request(held)]);
+  const running = Promise.all(ids.map((id) => world.worker(id).run()));
+  for (const id of ids) await world.untilStoring(id);
+  world.media.origin.hurry(held);
+  await running;
   await world.expectStored(2);
   expect((await storedBytes()) - before).toBe(2 * size);
-  const third = await completed();
+  const third = await completed(held);
   expect(third.shared).toBe(true);
   for (const id of [...ids, third.id]) await world.remove(id);
   await world.expectStored(0);

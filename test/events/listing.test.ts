@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const COUNT = 2_600;
+const COUNT = 1_300;
 const dateOf = (index: number) => new Date(Date.UTC(2025, 0, 1, 0, index)).toISOString();
 /** Of each pair two on the same instant; every tenth in another city. */
 const events = Array.from({ length: COUNT }, (_, index) =>

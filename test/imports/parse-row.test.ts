@@ -153,6 +153,7 @@ test('every mistake of a row is told, with its line, column, value and a sentenc
       code: 'too_long',
       value: 'x'.repeat(200),
       message: 'É longo demais: no máximo 200 caracteres.',
+      numbers: { limit: 200 },
     },
     { line: 7, column: 'city', code: 'required', value: '', message: 'Está vazio, mas é obrigatório.' },
   ]);

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Notification } from '../../contract/notification.ts';
-import { nothingUndone, noRows, type ImportRecord } from '../../src/imports/import.ts';
+import { controlImport } from '../../src/imports/control-import.ts';
+import { noRows, type ImportRecord } from '../../src/imports/import.ts';
 import { holdsTable } from '../../src/imports/holds/table.ts';
 import { eventsTable } from '../../src/events/table.ts';
 import { fileKey } from '../../src/imports/import.ts';
@@ -40,21 +41,22 @@ function told<T extends Notification['type']>(all: Notification[], type: T) {
   return all.filter((one): one is Extract<Notification, { type: T }> => one.type === type);
 }
 
-async function begin(id: string, phase: 'committing' | 'undoing'): Promise<void> {
-  const record = await world.get(id);
-  const patch: Partial<ImportRecord> =
-    phase === 'undoing'
-      ? { status: 'undoing', phase, undo: nothingUndone }
-      : { status: 'running', phase, rows: noRows, chunks: { ...record.chunks, failed: 0 } };
-  const started = { ...patch, place: { offset: 0, line: 1 }, started_at: null, idle_attempts: 0 };
-  if ((await world.imports.change(record, started, {}, new Date())) === null) throw new Error('changed meanwhile');
+async function ask(id: string, control: 'commit' | 'undo' | 'cancel'): Promise<void> {
+  const { tables, imports } = world;
+  const app = {
+    imports,
+    importQueue: { send: () => Promise.resolve() },
+    eventsTable: tables.names.events,
+    now: () => new Date(),
+  };
+  expect(await controlImport(app, { owner: OWNER, ref: id }, control, undefined)).toMatchObject({ kind: 'done' });
 }
 const undo = async (id: string) => {
-  await begin(id, 'undoing');
+  await ask(id, 'undo');
   return world.run(id);
 };
 const commit = async (id: string) => {
-  await begin(id, 'committing');
+  await ask(id, 'commit');
   return world.run(id);
 };
 
@@ -214,7 +216,7 @@ test('whenever its workers die, the totals are exact, nothing is twice, and each
   const errors = told(await world.told('mortes'), 'upload_row_errors').flatMap(({ data }) => data.errors);
   expect(errors.map(({ line }) => line)).toEqual((await world.rows(record, 'failed')).map(({ line }) => line));
   expect(new Set(errors.map(({ line }) => line)).size).toBe(failures);
-  await begin(id, 'undoing');
+  await ask(id, 'undo');
   await lives(({ status }) => status === 'undone');
   expect((await world.get(id)).undo).toEqual({ removed: 1177, restored: 0, spared: 0 });
   expect(await world.count()).toBe(0);
@@ -237,8 +239,7 @@ test('one that is cancelled ends at a border of rows, with exact totals, and can
   const range: World['files']['range'] = async (...asked) => {
     reads += 1;
     if (reads === 2) {
-      const record = await world.get(id);
-      await world.imports.change(record, { cancel_requested: true }, {}, new Date());
+      await ask(id, 'cancel');
     }
     return world.files.range(...asked);
   };
@@ -249,6 +250,18 @@ test('one that is cancelled ends at a border of rows, with exact totals, and can
   expect(record.rows.read).toBe(record.rows.created);
   expect(await world.count()).toBe(record.rows.created);
   expect((await undo(id)).undo).toEqual({ removed: record.rows.created, restored: 0, spared: 0 });
+});
+
+test('an undo that is stopped goes on from there, and what it did before counts once', async () => {
+  const { id } = await world.imported(calendarCsv(900, 0).text, { name: 'desfeita-em-partes' });
+  await ask(id, 'undo');
+  const first = await world.run(id, {}, 30_000);
+  expect(first.undo?.removed).toBeGreaterThan(0);
+  await ask(id, 'cancel');
+  const stopped = await world.run(id);
+  expect(stopped).toMatchObject({ status: 'cancelled' });
+  expect(await world.count()).toBe(900 - (stopped.undo?.removed ?? 0));
+  expect(await undo(id)).toMatchObject({ status: 'undone', undo: { removed: 900, restored: 0, spared: 0 } });
 });
 
 test('a file that is deleted or replaced before it is read ends the import with that', async () => {

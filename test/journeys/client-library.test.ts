@@ -26,7 +26,8 @@ test.each<[State['transport'], Options]>([
   ['sse', { WebSocket: null, EventSource }],
   ['polling', { WebSocket: null, EventSource: null }],
 ])('a program hears of a download by %s, from its beginning to its whole end', async (transport, options) => {
-  const { id } = await client(stack.appUrl).request(origin.clip(`size=3000000&rate=1000000&transport=${transport}`));
+  const url = origin.clip('size=3000000&rate=200000');
+  const { id } = await client(stack.appUrl).request(url);
   const heard: DownloadUpdate[] = [];
   const listener = connect({
     url: stack.appUrl,
@@ -37,16 +38,18 @@ test.each<[State['transport'], Options]>([
   });
   await eventually(() => heard.find(({ data }) => data.status === 'downloading'));
   expect(listener.state()).toMatchObject({ status: 'live', transport });
+  const between = () => heard.map(({ data }) => data.progress).filter((progress) => progress > 0 && progress < 100);
+  await eventually(() => (between().length >= 2 ? true : undefined));
+  origin.hurry(url);
   const { data } = await eventually(() => heard.find(({ data }) => data.status === 'completed'));
   listener.close();
   expect(data).toMatchObject({ progress: 100, file_size: 3_000_000, file_path: expect.stringContaining(id) });
   const progress = heard.map(({ data }) => data.progress);
   expect(progress).toEqual(progress.toSorted((a, b) => a - b));
-  expect(progress.filter((value) => value > 0 && value < 100).length).toBeGreaterThanOrEqual(2);
 });
 
 test('a page imports the library, and is live again as soon as its network is back', async () => {
-  const { id } = await client(stack.appUrl).request(origin.clip('size=8000000&rate=400000'));
+  const { id } = await client(stack.appUrl).request(origin.clip('size=8000000&rate=20000'));
   const { page, complaints } = await openPage(browser, stack.appUrl);
   const last = () => page.evaluate<{ status: string; inMs: number }>('lastState()');
   const isLive = async () => ((await last()).status === 'live' ? true : undefined);
@@ -66,7 +69,8 @@ test('a page imports the library, and is live again as soon as its network is ba
         throw new Error('of the listener');
       },
       onState: (now) => (state = now),
-      timing: { pingEachMs: 1000, answerWithinMs: 1000 },
+      // A busy machine answers late, which is no reason to do without WebSocket.
+      timing: { pingEachMs: 1000, answerWithinMs: 3000, failuresBeforeFallback: 100 },
     });
   })()`);
   await eventually(isLive);
@@ -78,7 +82,7 @@ test('a page imports the library, and is live again as soon as its network is ba
   const due = await eventually(async () => {
     const { status, inMs } = await last();
     return status === 'offline' && inMs > 6000 ? Date.now() + inMs : undefined;
-  });
+  }, 60_000);
   await page.context().setOffline(false);
   await eventually(isLive);
   expect(Date.now()).toBeLessThan(due);
@@ -86,4 +90,4 @@ test('a page imports the library, and is live again as soon as its network is ba
   // What was tried without a network is in the console; nothing else is.
   const others = complaints.filter((text) => !text.includes('ERR_INTERNET_DISCONNECTED'));
   expect(new Set(others)).toEqual(new Set(['Error: of the listener']));
-});
+}, 120_000);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { client } from '../support/client.ts';
-import { handshakeStatus, listen, readStream } from '../support/listeners.ts';
+import { eventually, handshakeStatus, listen, readStream } from '../support/listeners.ts';
 import { contentSha256 } from '../support/origins/media-content.ts';
 import { startMediaOrigin, type MediaOrigin } from '../support/origins/media-origin.ts';
 import { aStack, type TestStack } from '../support/stack.ts';
@@ -19,13 +19,14 @@ const MB = 1024 * 1024;
 test('64 MB go from POST to the file, heard by WebSocket and SSE, and arrive unchanged', async () => {
   const app = client(stack.appUrl);
   const size = 64 * MB;
-  const download = await app.request(
-    origin.clip(`size=${size}&seed=7&rate=${3 * MB}`, '/media/Recife%20%C3%A0%20noite.mp4'),
-  );
-  const [socket, stream] = await Promise.all([
-    listen(stack.appUrl, download.ws),
-    readStream(`${stack.appUrl}${download.stream}`),
-  ]);
+  const url = origin.clip(`size=${size}&seed=7&rate=${MB / 4}`, '/media/Recife%20%C3%A0%20noite.mp4');
+  const download = await app.request(url);
+  const socket = await listen(stack.appUrl, download.ws);
+  const reading = readStream(`${stack.appUrl}${download.stream}`);
+  const progressHeard = () => socket.heard.map(({ data }) => Number((data as { progress?: number })?.progress));
+  await eventually(() => (progressHeard().filter((value) => value > 0).length >= 3 ? true : undefined));
+  origin.hurry(url);
+  const stream = await reading;
   await socket.until(({ data }) => (data as { status?: string })?.status === 'completed');
   socket.close();
 
@@ -70,8 +71,10 @@ test('a listener that comes late hears the end at once; one that has heard it is
 
 test('a stream that breaks is resumed where it was, missing and repeating nothing', async () => {
   const app = client(stack.appUrl);
-  const { id, stream } = await app.request(origin.clip(`size=${4 * MB}&rate=${MB}`));
+  const url = origin.clip(`size=${4 * MB}&rate=${MB / 16}`);
+  const { id, stream } = await app.request(url);
   const first = await readStream(`${stack.appUrl}${stream}`, { enough: 4 });
+  origin.hurry(url);
   const rest = await readStream(`${stack.appUrl}${stream}`, { lastEventId: first.events.at(-1)!.id });
   const types = rest.events.map(({ data }) => data.type);
   expect(types).not.toContain('connection_established');
@@ -103,16 +106,14 @@ test('each kind of bad source ends as failed, with its code and a sentence', asy
 
 test('a deleted download stops, its listeners are told, and its file is gone', async () => {
   const app = client(stack.appUrl);
-  const { id, ws } = await app.request(origin.clip(`size=${64 * MB}&rate=${MB}&seed=9`));
+  const { id, ws } = await app.request(origin.clip(`size=${64 * MB}&rate=${MB / 16}&seed=9`));
   const socket = await listen(stack.appUrl, ws);
   await socket.until(({ data }) => (data as { status?: string })?.status === 'downloading');
   expect((await fetch(`${stack.appUrl}/downloads/${id}`, { method: 'DELETE' })).status).toBe(204);
   await socket.until(({ data }) => (data as { error_code?: string })?.error_code === 'deleted');
   socket.close();
   expect((await fetch(`${stack.appUrl}/downloads/${id}`)).status).toBe(404);
-  const reading = () => (origin.busy() === 0 ? true : undefined);
-  const { eventually } = await import('../support/listeners.ts');
-  await eventually(reading);
+  await eventually(() => (origin.busy() === 0 ? true : undefined));
 });
 
 test('only paths that exist are answered', async () => {

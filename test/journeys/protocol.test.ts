@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MAX_SUBSCRIPTIONS } from '../../contract/notification.ts';
 import { client } from '../support/client.ts';
 import { answerTo, heardOf, untilAnswering, untilHeard } from '../support/conversation.ts';
-import { handshakeStatus, listen, readStream, type Listener, type Message } from '../support/listeners.ts';
+import { eventually, handshakeStatus, listen, readStream, type Listener, type Message } from '../support/listeners.ts';
 import { startMediaOrigin, type MediaOrigin } from '../support/origins/media-origin.ts';
 import { aStack, type TestStack } from '../support/stack.ts';
 
@@ -89,14 +89,21 @@ test('bytes that are no text and messages of 200 KB end their connection, and no
 test('of a flood what is too much is ignored, which is told once a second, and the connection lives', async () => {
   const listener = await join('/ws/general');
   const started = Date.now();
-  for (let n = 0; n < 100; n += 1) listener.send(JSON.stringify({ type: 'ping', timestamp: n }));
-  await listener.until(({ code }) => code === 'rate_limited');
+  let said = 0;
+  // A busy machine hears fifty so slowly that they are not too many: then more is said.
+  await eventually(() => {
+    const isOver = heardOf(listener, 'error').some(({ code }) => code === 'rate_limited');
+    if (isOver) return true;
+    const waiting = said - heardOf(listener, 'pong').length;
+    for (let n = waiting; n < 50; n += 1, said += 1) listener.send(JSON.stringify({ type: 'ping', timestamp: said }));
+    return undefined;
+  });
   await untilAnswering(listener);
   const seconds = Math.ceil((Date.now() - started) / 1000) + 1;
   expect(heardOf(listener, 'error').length).toBeLessThanOrEqual(seconds);
   const answered = heardOf(listener, 'pong').filter(({ timestamp }) => typeof timestamp === 'number').length;
   expect(answered).toBeGreaterThanOrEqual(20);
-  expect(answered).toBeLessThan(100);
+  expect(answered).toBeLessThan(said);
   listener.close();
 });
 
@@ -148,12 +155,14 @@ test('one connection hears many channels, each its state at once and then what c
 
 test('who comes back to a download hears what it missed, without a gap and marked', async () => {
   const app = client(stack.appUrl);
-  const { id, ws } = await app.request(origin.clip(`size=${4 * MB}&seed=3&rate=${MB}`));
+  const url = origin.clip(`size=${4 * MB}&seed=3&rate=${MB / 16}`);
+  const { id, ws } = await app.request(url);
   const witness = await join(ws);
   const { seq } = await witness.until((message) => message.type === 'download_update');
-  await witness.until((message) => Number((message['data'] as { progress?: number })?.progress) > 20);
+  await witness.until((message) => Number((message['data'] as { progress?: number })?.progress) > 2);
   await post(`/downloads/${id}/pause`);
   await witness.until((message) => statusOf(message) === 'paused');
+  origin.hurry(url);
   await post(`/downloads/${id}/resume`);
   await witness.until((message) => statusOf(message) === 'completed');
 
@@ -172,10 +181,12 @@ test('who comes back to a download hears what it missed, without a gap and marke
 
 test('a log is told from its first line, then as it is written, and again from where somebody was', async () => {
   const app = client(stack.appUrl);
-  const { id } = await app.request(origin.clip(`size=${2 * MB}&seed=4&rate=${MB}`));
+  const url = origin.clip(`size=${2 * MB}&seed=4&rate=${MB / 16}`);
+  const { id } = await app.request(url);
   const early = await join(`/ws/logs/${id}`);
   const first = await early.until(({ type }) => type === 'log');
   expect(first).toMatchObject({ replayed: true, level: 'info', message: expect.stringContaining('Download pedido: ') });
+  origin.hurry(url);
   const last = await early.until(({ message }) => String(message).startsWith('Concluído'));
   expect(last).not.toHaveProperty('replayed');
 

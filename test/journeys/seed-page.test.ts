@@ -30,7 +30,7 @@ beforeAll(async () => {
   const app = client(stack.appUrl);
   const ended = [await app.request(origin.clip('size=1000')), await app.request(origin.clip('status=404'))];
   await Promise.all(ended.map(({ id }) => app.ended(id)));
-  const slow = Array.from({ length: ASKED }, (_, n) => `size=${6 * MB}&seed=${n}&rate=${MB / 8}`);
+  const slow = Array.from({ length: ASKED }, (_, n) => `size=${6 * MB}&seed=${n}&rate=${MB / 32}`);
   for (const query of slow) await app.request(origin.clip(query, '/media/Recife%20%C3%A0%20noite.mp4'));
 });
 afterAll(async () => {
@@ -68,7 +68,7 @@ test.concurrent.each([
   ['React component', 'react.html'],
 ])(
   "the seed's own %s shows true counters and cards that grow, each 3 s",
-  { skip: deployedUrl !== undefined, timeout: 60_000 },
+  { skip: deployedUrl !== undefined, timeout: 120_000 },
   async (_, name) => {
     const { page, complaints, told } = await watch(`${pages.url}/${name}`);
     await page.locator('.download-card').first().waitFor();
@@ -91,8 +91,8 @@ test.concurrent.each([
     expect(progress).toEqual(progress.toSorted((a, b) => a - b));
     expect(new Set(progress).size).toBeGreaterThanOrEqual(3);
     const each = (told.at(-1)! - told.at(-4)!) / 3;
-    expect(each).toBeGreaterThan(2_000);
-    expect(each).toBeLessThan(6_000);
+    expect(each).toBeGreaterThan(1_000);
+    expect(each).toBeLessThan(9_000);
 
     const { text, width } = await card(page);
     expect(text).toMatch(/^Recife à noite\.mp4\n/);

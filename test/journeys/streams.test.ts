@@ -6,7 +6,7 @@ import { startMediaOrigin, type MediaOrigin } from '../support/origins/media-ori
 import { aStack, deployedUrl, type TestStack } from '../support/stack.ts';
 
 /** Short segments, so that a listener meets the end of several; a deployment has its own. */
-const SEGMENT_SECONDS = deployedUrl === undefined ? 5 : 50;
+const SEGMENT_SECONDS = deployedUrl === undefined ? 4 : 50;
 const MB = 1024 * 1024;
 
 let stack: TestStack;
@@ -44,7 +44,7 @@ test('three streams tell one truth across segments, missing and repeating nothin
   const names = ['queue', 'stats', 'dashboard'];
   const listening = Promise.all(names.map((name) => listenAcrossSegments(streamOf(name), ended.signal)));
   for (let n = 0; n < 6; n += 1) {
-    const { id } = await app.request(origin.clip(`size=${MB}&seed=${n}&rate=${2 * MB}`));
+    const { id } = await app.request(origin.clip(`size=${MB}&seed=${n}`));
     await app.ended(id);
   }
   ended.abort();
@@ -63,19 +63,21 @@ test('three streams tell one truth across segments, missing and repeating nothin
   expect(stats.at(-1)?.data).toMatchObject({ completed_downloads: Number(before['completed_downloads']) + 6 });
   const times = dashboard.slice(1).map(({ data }) => Date.parse(String(data['timestamp'])));
   const gaps = times.slice(1).map((time, n) => time - times[n]!);
-  expect(times.length).toBeGreaterThanOrEqual((4 * SEGMENT_SECONDS) / 3 - 1);
+  expect(times.length).toBeGreaterThanOrEqual((4 * SEGMENT_SECONDS) / 6);
   expect(Math.max(...gaps)).toBeLessThan(10_000);
 }, 300_000);
 
 test('a download in progress is in the dashboard with all its fields, and the same as over HTTP', async () => {
   const app = client(stack.appUrl);
-  const { id } = await app.request(origin.clip(`size=${8 * MB}&seed=40&rate=${MB}`));
-  const { events } = await readStream(streamOf('dashboard'), { enough: 4 });
+  const { id } = await app.request(origin.clip(`size=${8 * MB}&seed=40&rate=${MB / 16}`));
+  await eventually(async () => ((await app.get(id)).status === 'downloading' ? true : undefined));
+  const { events } = await readStream(streamOf('dashboard'), { enough: 3 });
   const told = events.flatMap(({ data }) => (data['downloads_in_progress'] ?? []) as Record<string, unknown>[]);
   const own = told.filter((one) => one['id'] === id);
   expect(own.length).toBeGreaterThanOrEqual(1);
   expect(own.at(-1)).toMatchObject({ status: 'downloading', quality: 'best', started_at: expect.any(String) });
-  expect(await get('/downloads/dashboard')).toMatchObject({ downloads_in_progress: [{ id }] });
+  const { downloads_in_progress: running } = await get('/downloads/dashboard');
+  expect(running).toContainEqual(expect.objectContaining({ id }));
   expect((await fetch(`${stack.appUrl}/downloads/${id}`, { method: 'DELETE' })).status).toBe(204);
 });
 

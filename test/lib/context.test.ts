@@ -11,6 +11,7 @@ test('without any setting there are sensible ones', () => {
   expect(config({})).toMatchObject({
     allowedOrigins: ['*'],
     downloadConcurrency: 10,
+    importConcurrency: 5,
     retain: true,
     logRetentionDays: 30,
     maxDurationSeconds: 43_200,
@@ -50,6 +51,7 @@ test('text, as --context gives it, means what it means in cdk.json', () => {
 test.each([
   [{ downloadConcurrency: 1 }, 'downloadConcurrency'],
   [{ downloadConcurrency: 'many' }, 'downloadConcurrency'],
+  [{ importConcurrency: 0 }, 'importConcurrency'],
   [{ allowedOrigins: ['example.com'] }, 'allowedOrigins'],
   [{ allowedOrigins: [] }, 'allowedOrigins'],
   [{ logRetentionDays: 31 }, 'logRetentionDays'],

@@ -45,7 +45,11 @@ const paths = routes.flatMap(({ method, path }) =>
 
 test.each(paths)('$method $path reaches the function that answers it', ({ method, path }) => {
   const behavior = behaviorFor(path);
-  const streamed = path.endsWith('/stream') ? 'LiveStream' : path.endsWith('/eventos/download') ? 'Export' : 'HttpApi';
+  const streamed = path.endsWith('/stream')
+    ? 'LiveStream'
+    : /\/(eventos\/download|failed\.csv)$/.test(path)
+      ? 'Export'
+      : 'HttpApi';
   expect(serverOf(path)).toBe(streamed);
   expect(behavior.AllowedMethods ?? ['GET', 'HEAD']).toContain(method);
 });
@@ -62,7 +66,10 @@ test.each([
   ['/eventos/7', 'HttpApi'],
   ['/eventos/upload', 'HttpApi'],
   ['/api/v1/events/download', 'Export'],
-  ['/uploads/a/failed.csv', 'HttpApi'],
+  ['/uploads/a/failed.csv', 'Export'],
+  ['/api/v1/uploads/a/failed.csv', 'Export'],
+  ['/uploads/failed.csv', 'HttpApi'],
+  ['/uploads/template.csv', 'HttpApi'],
   ['/notifications', 'HttpApi'],
   ['/asyncapi.json', 'HttpApi'],
 ])('%s is served by %s', (path, origin) => {
@@ -78,6 +85,8 @@ test('the order is the one that lets exceptions win', () => {
     '/eventos/download',
     '/api/v1/eventos/download',
     '/api/v1/events/download',
+    '/uploads/*/failed.csv',
+    '/api/v1/uploads/*/failed.csv',
     '/api/*',
     '/downloads*',
     '/eventos*',
@@ -144,7 +153,8 @@ test('a page of the site runs no script but its own, is framed by nobody, and is
   const policy = JSON.stringify(headers.ContentSecurityPolicy.ContentSecurityPolicy);
   expect(policy).toContain("script-src 'self';");
   expect(policy).toContain("frame-ancestors 'none'");
-  expect(policy).not.toContain('unsafe-eval');
+  expect(policy).toContain("style-src 'self';");
+  expect(policy).not.toContain('unsafe-');
   expect(headers).toMatchObject({
     ContentTypeOptions: { Override: true },
     FrameOptions: { FrameOption: 'DENY' },

@@ -97,10 +97,12 @@ const readState = [
   'dynamodb:Query on TablesConnections/index/by_user',
 ];
 const countEvents = 'dynamodb:BatchGetItem on TablesEvents';
+const readImport = 'dynamodb:GetItem on TablesEvents';
 const indexesOfEvents = ['by_city', 'by_date'].map((index) => `dynamodb:Query on TablesEvents/index/${index}`);
 const items = (table: string, ...actions: string[]) =>
   actions.map((action) => `dynamodb:${action}Item on Tables${table}`);
 const media = (...actions: string[]) => actions.map((action) => `s3:${action} on Media/*`);
+const listUploads = 's3:ListBucket on Uploads';
 const listMedia = ['s3:ListBucket on Media', 's3:ListBucketMultipartUploads on Media'];
 
 const needs: Record<FunctionName, string[]> = {
@@ -115,7 +117,18 @@ const needs: Record<FunctionName, string[]> = {
     ...items('News', 'Put'),
     ...media('GetObject', 'DeleteObject', 'AbortMultipartUpload'),
     ...listMedia,
+    'dynamodb:Query on TablesEvents/index/imports',
+    's3:PutObject on Uploads/*',
     'sqs:SendMessage on DownloadQueue',
+    'sqs:SendMessage on ImportQueue',
+  ],
+  'import-worker': [
+    ...items('Events', 'Get', 'BatchGet', 'Put', 'Update', 'Delete'),
+    ...items('News', 'Put'),
+    's3:GetObject on Uploads/*',
+    listUploads,
+    ...consume.map((action) => `sqs:${action} on ImportQueue`),
+    'sqs:SendMessage on ImportQueue',
   ],
   'download-worker': [
     ...items('Downloads', 'Get', 'Put', 'Update', 'Delete'),
@@ -127,8 +140,10 @@ const needs: Record<FunctionName, string[]> = {
   ],
   'dead-letter': [
     ...items('Downloads', 'Get', 'Put', 'Update'),
+    ...items('Events', 'Get', 'Put'),
     ...items('News', 'Put'),
     ...consume.map((action) => `sqs:${action} on DownloadQueueDeadLetters`),
+    ...consume.map((action) => `sqs:${action} on ImportQueueDeadLetters`),
   ],
   janitor: [
     ...items('Downloads', 'Get', 'BatchGet', 'Put', 'Update', 'Delete'),
@@ -140,15 +155,19 @@ const needs: Record<FunctionName, string[]> = {
     probe,
     'dynamodb:Query on TablesDownloads/index/leased',
     'dynamodb:Query on TablesDownloads/index/unsettled',
+    ...items('Events', 'BatchGet'),
+    'dynamodb:Query on TablesEvents/index/imports_due',
     ...media('DeleteObject', 'AbortMultipartUpload'),
     ...listMedia,
     'sqs:SendMessage on DownloadQueue',
+    'sqs:SendMessage on ImportQueue',
   ],
   connections: [
     ...items('Connections', 'Get', 'Put', 'Update', 'Delete'),
     'dynamodb:Query on TablesConnections/index/by_ip',
     ...readState,
     countEvents,
+    readImport,
     ...items('News', 'Put'),
     'dynamodb:Query on TablesNews',
     'lambda:InvokeFunction on BroadcasterFunction',
@@ -158,6 +177,7 @@ const needs: Record<FunctionName, string[]> = {
     ...items('Connections', 'Get', 'Update', 'Delete'),
     ...readState,
     countEvents,
+    readImport,
     'dynamodb:Query on TablesNews',
     ...readStream,
     'dynamodb:ListStreams on *',
@@ -189,7 +209,7 @@ const needs: Record<FunctionName, string[]> = {
     'sqs:SendMessage on FanOutQueue',
     post,
   ],
-  export: ['dynamodb:BatchGetItem on TablesEvents', ...indexesOfEvents],
+  export: [...items('Events', 'Get', 'BatchGet'), ...indexesOfEvents, 's3:GetObject on Uploads/*', listUploads],
   'live-stream': [
     ...items('Downloads', 'Get', 'BatchGet', 'Update'),
     'dynamodb:Query on TablesDownloads/index/by_status',
@@ -264,27 +284,41 @@ test('the greeter hears of new connections only, the notifier of all else and ne
   });
 });
 
-test('the download queue gives a worker as long as it may run, and keeps what nobody could finish', () => {
-  const queue = propertiesOf('AWS::SQS::Queue').find(({ RedrivePolicy }) => RedrivePolicy !== undefined);
-  const dead = theResource(template, 'AWS::SQS::Queue', 'DownloadQueueDeadLetters');
-  expect(functionOf('download-worker').Timeout).toBe(900);
-  expect(queue).toMatchObject({
+const workers = [
+  { queue: 'DownloadQueue', worker: 'download-worker', most: 10 },
+  { queue: 'ImportQueue', worker: 'import-worker', most: 5 },
+];
+
+test.each(workers)('$queue gives a worker as long as it may run, and keeps what nobody could finish', (names) => {
+  const dead = theResource(template, 'AWS::SQS::Queue', `${names.queue}DeadLetters`);
+  const [, queue] = all('AWS::SQS::Queue').find(([id]) => id.startsWith(names.queue) && id !== dead.id) ?? [];
+  expect(functionOf(names.worker).Timeout).toBe(900);
+  expect(queue?.Properties).toMatchObject({
     VisibilityTimeout: 900,
     SqsManagedSseEnabled: true,
     RedrivePolicy: { maxReceiveCount: 50, deadLetterTargetArn: { 'Fn::GetAtt': [dead.id, 'Arn'] } },
   });
   expect(dead.Properties).toMatchObject({ MessageRetentionPeriod: 14 * 24 * 60 * 60, SqsManagedSseEnabled: true });
-  expect(propertiesOf('AWS::SQS::QueuePolicy')).toHaveLength(3);
 });
 
-test('a worker takes one message at a time, and may queue the rest of it to itself', () => {
-  const worker = functionOf('download-worker');
+test('no queue takes a message over plain HTTP', () => {
+  const policies = propertiesOf('AWS::SQS::QueuePolicy');
+  expect(policies).toHaveLength(all('AWS::SQS::Queue').length);
+  for (const { PolicyDocument } of policies) {
+    expect(PolicyDocument.Statement).toContainEqual(
+      expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+    );
+  }
+});
+
+test.each(workers)('a $worker takes one message at a time, and may queue the rest of it to itself', (names) => {
+  const worker = functionOf(names.worker);
   expect(worker.RecursiveLoop).toBe('Allow');
   template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
     FunctionName: { Ref: worker.id },
     BatchSize: 1,
     FunctionResponseTypes: ['ReportBatchItemFailures'],
-    ScalingConfig: { MaximumConcurrency: 10 },
+    ScalingConfig: { MaximumConcurrency: names.most },
   });
 });
 
@@ -303,47 +337,6 @@ test('a dashboard shows what each function measures, and the errors of all', () 
   const body = JSON.stringify(Properties.DashboardBody);
   for (const name of Object.keys(METRICS)) expect(body).toContain(`\\"${name}\\"`);
   for (const name of FUNCTION_NAMES) expect(body).toContain(functionOf(name).id);
-});
-
-test('every bucket is private, encrypted and refuses plain HTTP', () => {
-  for (const [id, { Properties }] of all('AWS::S3::Bucket')) {
-    expect(Properties).toMatchObject({
-      BucketEncryption: {
-        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
-      },
-      PublicAccessBlockConfiguration: {
-        BlockPublicAcls: true,
-        BlockPublicPolicy: true,
-        IgnorePublicAcls: true,
-        RestrictPublicBuckets: true,
-      },
-    });
-    expect(Properties.VersioningConfiguration).toBeUndefined();
-    template.hasResourceProperties('AWS::S3::BucketPolicy', {
-      Bucket: { Ref: id },
-      PolicyDocument: Match.objectLike({
-        Statement: Match.arrayWith([
-          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
-        ]),
-      }),
-    });
-  }
-});
-
-test('media outlives the stack, is open to the pages of the site, and drops uploads unfinished for a week', () => {
-  const { DeletionPolicy, Properties } = theResource(template, 'AWS::S3::Bucket', 'Media');
-  const { id: distribution } = theResource(template, 'AWS::CloudFront::Distribution');
-  expect(DeletionPolicy).toBe('Retain');
-  expect(Properties.LifecycleConfiguration.Rules).toMatchObject([
-    { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 }, Status: 'Enabled' },
-  ]);
-  expect(Properties.CorsConfiguration.CorsRules).toMatchObject([
-    {
-      AllowedOrigins: [{ 'Fn::Join': ['', ['https://', { 'Fn::GetAtt': [distribution, 'DomainName'] }]] }],
-      AllowedMethods: ['GET', 'HEAD', 'PUT', 'POST'],
-      ExposedHeaders: ['ETag', 'Content-Length', 'Content-Range', 'Accept-Ranges'],
-    },
-  ]);
 });
 
 test('access logs cannot hold a query string, where tokens may stand', () => {

@@ -109,7 +109,7 @@ test('a dead handshake does not hold up the greeting of others', async () => {
   world.gone.add('dead');
   const started = Date.now();
   await world.greet([await world.open('dead', [CHANNEL]), await world.open('alive', [CHANNEL])]);
-  expect(Date.now() - started).toBeLessThan(5000);
+  expect(Date.now() - started).toBeLessThan(10_000);
   expect(world.heard('alive')).toHaveLength(2);
 });
 

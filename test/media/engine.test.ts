@@ -3,13 +3,14 @@ import { guardedDispatcher } from '../../src/media/guarded-fetch.ts';
 import { OutOfTime } from '../../src/keep-hold.ts';
 import { BeginAnew } from '../../src/media/interruptions.ts';
 import { contentSha256 } from '../support/origins/media-content.ts';
-import { aMediaWorld, aTrack, MIB } from '../support/media-world.ts';
+import { aMediaWorld, aTrack, hurriedSettings, MIB } from '../support/media-world.ts';
 
 let world: Awaited<ReturnType<typeof aMediaWorld>>;
 beforeAll(async () => {
   world = await aMediaWorld();
 });
-afterAll(() => world.stop());
+const hasty = hurriedSettings({ silence: 400 });
+afterAll(() => Promise.all([world.stop(), hasty.dispatcher.destroy()]));
 afterEach(() => world.empty());
 const clip = (query: string) => aTrack(world.origin.clip(`seed=7&${query}`));
 
@@ -89,10 +90,11 @@ describe('a fault that stays ends with its code', () => {
     ['no bytes, told late', 'size=0&range=no&length=none', 'source_empty'],
     ['more bytes than allowed', 'size=20000000000', 'too_large'],
   ])('%s', async (_what, fault, code) => {
-    const { result } = world.fetch(clip(fault.startsWith('size=') ? fault : `size=${size}&${fault}`));
+    const { dispatcher } = fault.startsWith('stall=') ? hasty : world.settings;
+    const { result } = world.fetch(clip(fault.startsWith('size=') ? fault : `size=${size}&${fault}`), { dispatcher });
     await expect(result).rejects.toMatchObject({ name: 'SourceFailed', code });
     expect(await world.bucket.headObject('k')).toBeNull();
-    await expect.poll(() => world.origin.busy(), { timeout: 1_000 }).toBe(0);
+    await expect.poll(() => world.origin.busy()).toBe(0);
   });
 
   test('a redirect into the private network is not followed', async () => {

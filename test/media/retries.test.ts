@@ -31,8 +31,8 @@ test('patience with the whole download ends too, and each piece that succeeds gi
 
 test('who asks for a wait gets it from all, unless it is too long', async () => {
   const policy = retries(limits, signal);
-  const waiting = policy.ofPiece().after(busy(80), 0);
   const started = performance.now();
+  const waiting = policy.ofPiece().after(busy(80), 0);
   await policy.clearance();
   expect(performance.now() - started).toBeGreaterThan(70);
   await waiting;

@@ -66,6 +66,9 @@ export async function aDownloadWorld() {
         what,
         undefined,
       ),
+    /** Resolves when its parts are being stored; a small file has none. */
+    untilStoring: (id: string) =>
+      expect.poll(async () => (await get(id))?.tracks[0]?.upload ?? null, { interval: 10 }).not.toBeNull(),
     /** What listeners have been told of it. */
     told: async (id: string) =>
       (await newsTable(tables.db, tables.names.news).after(downloadChannel(id), 0)).map(({ notification }) => {

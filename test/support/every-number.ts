@@ -1,4 +1,5 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { expect } from 'vitest';
 import { STATUSES } from '../../contract/download.ts';
 import { downloadRecord, type Download } from '../../src/downloads/download.ts';
 import { listen, type Message, readStream } from './listeners.ts';
@@ -9,11 +10,11 @@ type Numbers = Record<string, unknown>;
 /** The queue's and the stats' numbers, as somebody was told them. */
 type Told = { queue: Numbers; stats: Numbers };
 
-/** What each way of asking tells at this moment, by its name; and what the records themselves add up to. */
-export async function everyNumber(
+/** All ways of asking agree with what the records themselves add up to, number by number. */
+export async function expectAgreement(
   stack: Pick<StackProcess, 'appUrl' | 'awsUrl' | 'output'>,
   askedToday: number,
-): Promise<Record<string, Told>> {
+): Promise<void> {
   const [webSocket, dashboards, stream, http, recount] = await Promise.all([
     byWebSocket(stack.appUrl),
     byDashboard(stack.appUrl),
@@ -21,7 +22,9 @@ export async function everyNumber(
     byHttp(stack.appUrl),
     byRecount(stack, askedToday),
   ]);
-  return { recount, webSocket, stream, http, ...dashboards };
+  for (const [how, numbers] of Object.entries({ webSocket, stream, http, ...dashboards })) {
+    expect(numbers, how).toEqual(recount);
+  }
 }
 
 async function firstOn(appUrl: string, path: string, type: string): Promise<Message> {

@@ -51,7 +51,8 @@ export async function anImportWorld() {
     /** What a process of its own needs to know to be a worker of this world (`import-worker-program.ts`). */
     places: { s3: endpoint.url, dynamodb: tables.endpoint, names },
     /** Asks for an import, and has its file arrive. */
-    async upload(bytes: Buffer | string, { name = 'agenda', mode = 'import' as ImportMode } = {}): Promise<string> {
+    async upload(bytes: Buffer | string, options: { name?: string; mode?: ImportMode } = {}): Promise<string> {
+      const { name = 'agenda', mode = 'import' } = options;
       const latest = await imports.latest(OWNER, name);
       const what = { owner: OWNER, uploadId: name, fileName: `${name}.csv`, mode };
       const created = newImport(what, latest, {

@@ -108,13 +108,14 @@ function parseBlock(block: string): StreamEvent[] {
   return data === undefined ? [] : [{ id: Number(field('id')), data: JSON.parse(data) as Message }];
 }
 
-/** Waits until something is there. */
-export async function eventually<T>(look: () => T | undefined | Promise<T | undefined>, withinMs = 15_000): Promise<T> {
-  const end = Date.now() + withinMs;
+/** Waits until something is there; the longer it takes, the more seldom it looks, because looks take time from what is waited for. */
+export async function eventually<T>(look: () => T | undefined | Promise<T | undefined>, withinMs = 30_000): Promise<T> {
+  const began = Date.now();
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error(`not within ${withinMs} ms: ${look.toString()}`);
-    await sleep(20);
+    const waited = Date.now() - began;
+    if (waited > withinMs) throw new Error(`not within ${withinMs} ms: ${look.toString()}`);
+    await sleep(Math.min(500, Math.max(20, waited / 10)));
   }
 }

@@ -26,7 +26,7 @@ export async function aMediaWorld() {
   const origin = await startMediaOrigin();
   const client = anS3Client(endpoint.url);
   const bucket = mediaBucket(client, 'media');
-  const settings = impatientSettings();
+  const settings = hurriedSettings();
   const { dispatcher } = settings;
 
   return {
@@ -111,12 +111,13 @@ export function anS3Client(endpoint: string): S3Client {
   });
 }
 
-export function impatientSettings(): EngineSettings {
+/** `silence`: the milliseconds after which a connection counts as dead; where that is not the subject, a busy machine needs many. */
+export function hurriedSettings({ silence = 10_000 } = {}): EngineSettings {
   return {
     dispatcher: guardedDispatcher({
       allowPrivate: true,
       connections: 16,
-      timeouts: { connect: 300, headers: 400, body: 400 },
+      timeouts: { connect: silence, headers: silence, body: silence },
     }),
     maxBytes: 10_000 * MIB,
     partBytes: 5 * MIB,

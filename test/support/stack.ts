@@ -11,33 +11,49 @@ import { startStack, type Stack } from '../../local-cloud/stack.ts';
 /** The deployment to test instead of a local cloud. Vite sets a BASE_URL of its own (`/`), which is none. */
 export const deployedUrl = /^https?:\/\/.+/.exec(process.env['BASE_URL'] ?? '')?.[0].replace(/\/$/, '');
 
-export type TestStack = Pick<Stack, 'appUrl'> & { local: Stack | null; stop(): Promise<void> };
+export type TestStack = Pick<Stack, 'appUrl'> & {
+  local: Stack | null;
+  /** Away and back, at the same addresses, with the same data. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+};
 
 /** A running FastTrack with no data: the deployment at BASE_URL, or a local cloud of this test's own. */
 export async function aStack(): Promise<TestStack> {
-  if (deployedUrl !== undefined) return { appUrl: deployedUrl, local: null, stop: () => Promise.resolve() };
+  if (deployedUrl !== undefined)
+    return { appUrl: deployedUrl, local: null, restart: cannot, stop: () => Promise.resolve() };
   process.env['FASTTRACK_ALLOW_PRIVATE_SOURCES'] = '1';
   const { cdkOut } = await synthesise(process.cwd(), {});
   const dataDir = await mkdtemp(path.join(tmpdir(), 'fasttrack-'));
   const { passEnvironment, environment } = readLocalCloudSettings(process.cwd());
   Object.assign(process.env, environment);
-  const local = await startStack({
-    cdkOut,
-    dataDir,
-    port: 0,
-    awsPort: 0,
-    passEnvironment: [...passEnvironment, ...Object.keys(environment)],
-    log: quiet,
-  });
+  const start = (port: number, awsPort: number) =>
+    startStack({
+      cdkOut,
+      dataDir,
+      port,
+      awsPort,
+      passEnvironment: [...passEnvironment, ...Object.keys(environment)],
+      log: quiet,
+    });
+  let local = await start(0, 0);
   return {
     appUrl: local.appUrl,
-    local,
+    get local() {
+      return local;
+    },
+    async restart() {
+      await local.stop();
+      local = await start(Number(new URL(local.appUrl).port), Number(new URL(local.awsUrl).port));
+    },
     async stop() {
       await local.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
 }
+
+const cannot = () => Promise.reject(new Error('A deployment is not restarted by a test.'));
 
 /** What a failing test wants to read, and a passing one does not. */
 function quiet(line: string): void {

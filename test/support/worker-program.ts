@@ -6,13 +6,13 @@ import { downloadsTable } from '../../src/downloads/table.ts';
 import { mediaStorage } from '../../src/media/media-storage.ts';
 import { sourceChain } from '../../src/media/sources/chain.ts';
 import { directSource } from '../../src/media/sources/direct.ts';
-import { anS3Client, impatientSettings } from './media-world.ts';
+import { anS3Client, hurriedSettings } from './media-world.ts';
 import { documentClient } from './tables.ts';
 
 // A worker as a process of its own, so that it can be killed: the world, the download and its clock come as JSON.
 const { s3, dynamodb, names, id, after } = JSON.parse(process.argv[2] ?? '');
 const db = documentClient(dynamodb);
-const settings = impatientSettings();
+const settings = hurriedSettings();
 const downloads = downloadsTable(db, names);
 await runDownload(
   {

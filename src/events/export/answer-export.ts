@@ -12,7 +12,10 @@ import { formatOf, type FileFormat } from './format.ts';
 export type AnswerExportDeps = { eventListing: Pick<EventListing, 'walk'>; timeZone: string };
 
 /** The file that was asked for; nothing is read before its first byte is. */
-export function answerExport(app: AnswerExportDeps, { query, language }: FileRequest): FileAnswer {
+export function answerExport(
+  app: AnswerExportDeps,
+  { query, language }: Pick<FileRequest, 'query' | 'language'>,
+): FileAnswer {
   const refuse = (errors: FieldErrors): FileAnswer => {
     const problem = problemOf('invalid_request', language, { errors });
     return { statusCode: problem.status, problem };

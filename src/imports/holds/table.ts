@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { transact, type Write } from '../../aws/transact.ts';
 import { changed, changeImport, importKey, type ImportTables, type Told } from '../change-import.ts';
-import { adminNews, ended, eventsChangedNews, farNews, summaryOf } from '../import-news.ts';
+import { endNews, ended, eventsChangedNews, farNews, summaryOf } from '../import-news.ts';
 import { isOver, LOOKED_AT_WITHIN_MS, nothingUnannounced, type ImportRecord } from '../import.ts';
 import { importsTable } from '../table.ts';
 
@@ -159,7 +159,7 @@ function secondsHeld({ attempt, lease_expires_at }: ImportRecord, now: Date): nu
 }
 
 /** An undo that could not go on leaves what it was undoing as it was, to be undone again. */
-function endedAs(record: ImportRecord, how: How, now: Date): Partial<ImportRecord> {
+export function endedAs(record: ImportRecord, how: How, now: Date): Partial<ImportRecord> {
   return {
     ...how,
     phase: null,
@@ -172,7 +172,8 @@ function endedAs(record: ImportRecord, how: How, now: Date): Partial<ImportRecor
   };
 }
 
-function endTold(record: ImportRecord, patch: Partial<ImportRecord>, told: Told, now: Date): Told {
+/** What everybody is told of such an end, with what else there is to tell. */
+export function endTold(record: ImportRecord, patch: Partial<ImportRecord>, told: Told, now: Date): Told {
   const after = { ...record, ...patch };
   const phase = record.phase ?? 'importing';
   const level = after.status === 'failed' ? 'error' : after.status === 'cancelled' ? 'warning' : 'info';
@@ -183,7 +184,7 @@ function endTold(record: ImportRecord, patch: Partial<ImportRecord>, told: Told,
       ...(told.elsewhere ?? []),
       eventsChangedNews(record, now),
       farNews(after, true, now),
-      adminNews(after, phase, now),
+      endNews(after, phase, now),
     ],
   };
 }

@@ -148,8 +148,8 @@ test.each<[string, () => Promise<string>]>([
 
 test('a program that hangs is stopped, and its children with it', async () => {
   const path = await aProgram('while :; do echo alive >> "$0.child"; sleep 0.02; done & wait');
-  const source = aSource(path, { milliseconds: 300, bytes: 1_000 });
-  await expect(source.inspect(VIDEO, signal)).rejects.toMatchObject({ message: /stopped: 300 ms/ });
+  const source = aSource(path, { milliseconds: 1_500, bytes: 1_000 });
+  await expect(source.inspect(VIDEO, signal)).rejects.toMatchObject({ message: /stopped: 1500 ms/ });
   const written = (await stat(`${path}.child`)).size;
   expect(written).toBeGreaterThan(0);
   await sleep(150);

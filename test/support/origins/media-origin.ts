@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,12 +15,14 @@ type OriginRequest = { method: string; url: string; headers: IncomingHttpHeaders
 
 export type MediaOrigin = {
   url: string;
-  /** `clip('size=1000&seed=7')`: the address of a clip that behaves as the query says. */
+  /** `clip('size=1000&seed=7')`: the address, which nobody has asked for yet, of a clip that behaves as the query says. */
   clip(query: string, path?: string): string;
   /** Every request so far, oldest first. */
   requests: OriginRequest[];
   /** From now on there is another file at this address, with another ETag. */
   republish(url: string): void;
+  /** From now on nothing is held back at this address, nor any rate kept; by answers on their way neither. */
+  hurry(url: string): void;
   /** How many answers are being sent. */
   busy(): number;
   stop(): Promise<void>;
@@ -29,7 +32,8 @@ export type MediaOrigin = {
  * Serves pseudo-random media by `GET /any/path.mp4?size=…&seed=…` (defaults 1000 and 1), with the faults its query asks for:
  * `status=404` · `type=text/html` or `type=none` · `disposition=…` · `etag=…` or `etag=none` · `date=none` · `encoding=gzip` · `range=no` ·
  * `length=none` (chunked), `length=+10`, `length=-10` (lying) · `rate=bytes` per second and connection, without burst credit ·
- * `disconnect=byte`, `stall=byte` (breaks off, or falls silent, at that byte of the file) · `redirect=n` (n hops to itself) ·
+ * `disconnect=byte`, `stall=byte` (breaks off, or falls silent, at that byte of the file) · `hold=byte` (falls silent there until
+ * `hurry`: before that nobody has the whole file) · `redirect=n` (n hops to itself) ·
  * `redirect-to=url` · `range=star` (ranges of a total it does not tell) · `total=+10`, `total=-10` (lying about it) ·
  * `drop=bytes` (each answer breaks off at a random place within so many bytes) · `refuse-every=n` (each n-th request is a 503) ·
  * `refuse-first=n` (so many are `refuse-status`, 429 by default, with `retry-after=seconds`) · `expires=epoch` (403 from that
@@ -40,6 +44,7 @@ export async function startMediaOrigin({ port = 0, host = '127.0.0.1' } = {}): P
   const requests: OriginRequest[] = [];
   const asked = new Map<string, number>();
   const republished = new Set<string>();
+  const hurried = new Set<string>();
   let busy = 0;
   const server = createServer((request, response) => {
     const { method = 'GET', url = '/', headers } = request;
@@ -50,16 +55,18 @@ export async function startMediaOrigin({ port = 0, host = '127.0.0.1' } = {}): P
     response.once('close', () => {
       busy -= 1;
     });
-    answer(request, response, count, republished.has(url)).catch((error: unknown) => response.destroy(error as Error));
+    const at = { count, republished: republished.has(url), hurried: () => hurried.has(url) };
+    answer(request, response, at).catch((error: unknown) => response.destroy(error as Error));
   });
   server.listen(port, host);
   await once(server, 'listening');
   const url = `http://${host}:${(server.address() as AddressInfo).port}`;
   return {
     url,
-    clip: (query, path = '/media/clip.mp4') => `${url}${path}?${query}`,
+    clip: (query, path = '/media/clip.mp4') => `${url}${path}?${query}&only=${randomBytes(6).toString('hex')}`,
     requests,
     republish: (address) => void republished.add(address.slice(url.length)),
+    hurry: (address) => void hurried.add(address.slice(url.length)),
     busy: () => busy,
     stop: async () => {
       server.close();
@@ -69,12 +76,11 @@ export async function startMediaOrigin({ port = 0, host = '127.0.0.1' } = {}): P
   };
 }
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  count: number,
-  republished: boolean,
-): Promise<void> {
+/** What has become of an address so far: how often it was asked for, and what the test has done with it. */
+type Address = { count: number; republished: boolean; hurried: () => boolean };
+
+async function answer(request: IncomingMessage, response: ServerResponse, address: Address): Promise<void> {
+  const { count, republished, hurried } = address;
   const url = new URL(request.url ?? '/', 'http://origin');
   const { searchParams: query, pathname } = url;
   const redirects = Number(query.get('redirect') ?? 0);
@@ -110,7 +116,7 @@ async function answer(
   });
   response.flushHeaders();
   if (request.method === 'HEAD') response.end();
-  else await sendBody(response, query, from, to);
+  else await sendBody(response, query, { from, to }, hurried);
 }
 
 const numberIn = (query: URLSearchParams, name: string) => Number(query.get(name) ?? Number.POSITIVE_INFINITY);
@@ -166,12 +172,26 @@ function rangeOf(header: string | undefined, size: number): Range {
   return from < to ? { from, to } : 'unsatisfiable';
 }
 
-async function sendBody(response: ServerResponse, query: URLSearchParams, from: number, to: number): Promise<void> {
+async function sendBody(
+  response: ServerResponse,
+  query: URLSearchParams,
+  { from, to }: { from: number; to: number },
+  hurried: () => boolean,
+): Promise<void> {
   const numberOf = (name: string) => numberIn(query, name);
   const dropped = from + Math.floor(Math.random() * numberOf('drop'));
   const end = Math.min(to, numberOf('disconnect'), numberOf('stall'), Number.isNaN(dropped) ? to : dropped);
-  const chunks = paced(contentOf(Number(query.get('seed') ?? 1), from, end), numberOf('rate'));
-  await pipeline(Readable.from(chunks, { objectMode: false }), response, { end: false });
+  const free = Math.min(end, Math.max(from, numberOf('hold')));
+  const send = async (first: number, last: number) => {
+    const content = contentOf(Number(query.get('seed') ?? 1), first, last);
+    const chunks = paced(content, () => (hurried() ? Number.POSITIVE_INFINITY : numberOf('rate')));
+    await pipeline(Readable.from(chunks, { objectMode: false }), response, { end: false });
+  };
+  await send(from, free);
+  if (free < end) {
+    while (!hurried() && !response.destroyed) await sleep(TICK);
+    await send(free, end);
+  }
   if (end === numberOf('stall')) return;
   // A length that promised more must not leave the client waiting on an open connection.
   if (end === numberOf('disconnect') || (end === dropped && end < to) || query.get('length')?.trim().startsWith('+'))
@@ -180,13 +200,14 @@ async function sendBody(response: ServerResponse, query: URLSearchParams, from: 
 }
 
 /** Cuts the bytes into what one tick may carry. Time that was missed is lost: no burst makes up for it. */
-async function* paced(chunks: Iterable<Buffer>, rate: number): AsyncGenerator<Buffer> {
-  const perTick = Math.max(1, Math.ceil((rate * TICK) / 1_000));
+async function* paced(chunks: Iterable<Buffer>, rateNow: () => number): AsyncGenerator<Buffer> {
   let due = Date.now();
   for (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; at += perTick) {
-      const piece = chunk.subarray(at, at + perTick);
+    for (let at = 0; at < chunk.length;) {
+      const rate = rateNow();
+      const piece = chunk.subarray(at, at + Math.max(1, Math.ceil((rate * TICK) / 1_000)));
       yield piece;
+      at += piece.length;
       due = Math.max(due + (piece.length / rate) * 1_000, Date.now() - TICK);
       if (due > Date.now()) await sleep(due - Date.now());
     }

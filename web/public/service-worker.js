@@ -1,0 +1,44 @@
+// Keeps the page itself, so that it opens without a network. What the API says is never kept: stale numbers would be lies.
+const CACHE = 'fasttrack-page';
+
+addEventListener('install', (event) => {
+  skipWaiting();
+  event.waitUntil(
+    caches.open(CACHE).then((cache) => cache.addAll(['/', '/favicon.svg', '/thumbnail.svg', '/first.js'])),
+  );
+});
+
+addEventListener('activate', (event) => event.waitUntil(clients.claim()));
+
+addEventListener('fetch', (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== 'GET' || url.origin !== location.origin) return;
+  if (url.pathname === '/') event.respondWith(newestFirst(request));
+  else if (/^\/assets\/[^/]+-[\w-]{8}\.(js|css)$/.test(url.pathname)) event.respondWith(keptFirst(request));
+  else if (['/favicon.svg', '/thumbnail.svg', '/first.js'].includes(url.pathname))
+    event.respondWith(newestFirst(request));
+});
+
+async function newestFirst(request) {
+  const cache = await caches.open(CACHE);
+  try {
+    const answer = await fetch(request);
+    if (answer.ok) await cache.put(request.url.split(/[?#]/)[0], answer.clone());
+    return answer;
+  } catch (error) {
+    const kept = await cache.match(request.url.split(/[?#]/)[0]);
+    if (kept) return kept;
+    throw error;
+  }
+}
+
+// The name of such a file says what is in it.
+async function keptFirst(request) {
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(request);
+  if (kept) return kept;
+  const answer = await fetch(request);
+  if (answer.ok) await cache.put(request, answer.clone());
+  return answer;
+}

@@ -1,0 +1,100 @@
+import { Button, NativeSelect, Textarea } from '@mantine/core';
+import { lazy, Suspense, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { QUALITIES, type Quality } from '../../../../contract/download.ts';
+import { qualityKey } from '../download-facts.tsx';
+import { readUrls } from '../read-urls.ts';
+import classes from './request-form.module.css';
+import { useIncomingUrls } from './use-incoming-urls.ts';
+import { useRequest } from './use-request.ts';
+
+const Inspection = lazy(async () => ({ default: (await import('./inspection.tsx')).Inspection }));
+
+/** Takes addresses however they come: typed, pasted, many at once, dropped anywhere on the page. */
+export function RequestForm() {
+  const { t } = useTranslation();
+  const [text, setText] = useState('');
+  const [quality, setQuality] = useState<Quality>('best');
+  const [inspected, setInspected] = useState<string | null>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const urls = readUrls(text);
+  const request = useRequest((rest) => {
+    setText(rest);
+    setInspected(null);
+  });
+
+  function change(next: string): void {
+    setText(next);
+    request.forget();
+  }
+
+  useIncomingUrls((incoming, isToInspect) => {
+    change(incoming);
+    setInspected(isToInspect ? incoming : null);
+    field.current?.focus();
+  });
+
+  const submit = () => void request.send(urls, quality);
+  const [first = ''] = urls;
+  return (
+    <section className={classes.panel} aria-label={t('request.title')}>
+      <form
+        className={classes.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <Textarea
+          ref={field}
+          classNames={{ root: classes.addresses, input: classes.input }}
+          label={t('request.address')}
+          placeholder="https://…"
+          data-shortcut="new"
+          autosize
+          minRows={1}
+          maxRows={8}
+          size="md"
+          inputMode="url"
+          autoCapitalize="off"
+          autoComplete="off"
+          spellCheck={false}
+          error={request.error}
+          value={text}
+          onChange={(event) => change(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+            event.preventDefault();
+            submit();
+          }}
+        />
+        <NativeSelect
+          className={classes.quality}
+          label={t('request.quality')}
+          size="md"
+          data={QUALITIES.map((value) => ({ value, label: t(`downloads.quality.${qualityKey(value)}`) }))}
+          value={quality}
+          onChange={(event) => setQuality(QUALITIES.find((known) => known === event.currentTarget.value) ?? 'best')}
+        />
+        <div className={classes.buttons}>
+          <Button type="submit" size="md" loading={request.isSending}>
+            {urls.length > 1 ? t('request.send_many', { count: urls.length }) : t('request.send')}
+          </Button>
+          <Button variant="default" size="md" disabled={urls.length !== 1} onClick={() => setInspected(first)}>
+            {t('request.inspect')}
+          </Button>
+        </div>
+      </form>
+      <p className={classes.hint}>{t('request.hint')}</p>
+      {inspected !== null && (
+        <Suspense>
+          <Inspection
+            url={inspected}
+            onClose={() => setInspected(null)}
+            onChoose={(chosen) => void request.send([inspected], chosen)}
+          />
+        </Suspense>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import type { NotificationOn } from '../../../client/channel.ts';
+
+/** The contract's levels; its schemas would bring those of everything that can be told. */
+export const LEVELS = [
+  'info',
+  'warning',
+  'maintenance',
+] as const satisfies readonly NotificationOn<'general'>['level'][];
+
+/** Something announced, as it is kept here. */
+export const notice = z.object({
+  seq: z.string(),
+  from: z.enum(['general', 'admin']),
+  level: z.enum(LEVELS),
+  message: z.string(),
+  at: z.string(),
+});
+export type Notice = z.infer<typeof notice>;
+export const notices = z.array(notice);
+
+export const LEVEL_COLORS = { info: 'blue', warning: 'yellow', maintenance: 'orange' } as const satisfies Record<
+  Notice['level'],
+  string
+>;
