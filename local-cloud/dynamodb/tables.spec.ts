@@ -195,6 +195,15 @@ test('the tables are there after a stop and a start', async () => {
   expect(await ids()).toEqual(['a']);
 });
 
+test('a new database has the indexes that keep its streams quick, and the engine keeps them', async () => {
+  await db.ensureTable('things', properties(onlyKey));
+  client.destroy();
+  await db.stop();
+  const indexes = readFileSync(join(dir, 'dynamodb.sqlite'), 'latin1').match(/CREATE INDEX stream_records_\w+/g);
+  expect(indexes).toHaveLength(3);
+  await start({ dir });
+});
+
 test('a database that is in use is not opened twice', async () => {
   await expect(startDynamoDb({ dir })).rejects.toThrow(`in use by process ${process.pid}`);
 });
