@@ -199,7 +199,7 @@ test('whenever its workers die, the totals are exact, nothing is twice, and each
   const id = await world.upload(file, { name: 'mortes' });
   const lives = async (ended: (record: ImportRecord) => boolean) => {
     for (let life = 1; ; life += 1) {
-      const { db } = dyingDb(world.tables.db, 40 + random.below(30), random.below(2) === 0);
+      const { db } = dyingDb(world.tables.db, 30 + random.below(16), random.below(2) === 0);
       // Each comes when the lease of the one before is over.
       const now = () => new Date(Date.now() + life * 40_000);
       const holds = holdsTable(db, world.tables.names);
