@@ -132,7 +132,7 @@ test('a calendar is checked, committed, its mistakes read and taken home, and un
   await failed.getByRole('row', { name: /event_date Não é uma data conhecida/ }).waitFor(WITHIN);
   const [file] = await Promise.all([
     page.waitForEvent('download', WITHIN),
-    page.getByRole('link', { name: 'Baixar failed.csv' }).click(),
+    page.getByRole('link', { name: 'Baixar linhas com erro' }).click(),
   ]);
   expect(await readFile(await file.path(), 'utf8')).toMatch(/_line.*_error/);
 
