@@ -42,11 +42,12 @@ test('what the contract does not name yet is passed on as well, and a dashboard 
   const note = ({ data }: { data: string }) => void types.push((JSON.parse(data) as Told).type);
   const upload = createWebSocket(`${address}/ws/upload/Arquivo%201`, note, { WebSocket });
   const dashboard = createWebSocket(`${address}/ws/dashboard?deltas=1`, note, { WebSocket });
-  await eventually(() => ([...server.connections].some(({ channels }) => channels.has('deltas')) ? true : undefined));
-  server.tell('import:arquivo-1', { type: 'upload_started' } as never);
+  const isHeard = (channel: string) => [...server.connections].some(({ channels }) => channels.has(channel));
+  await eventually(() => (isHeard('deltas') && isHeard('import:arquivo-1') ? true : undefined));
+  server.tell('import:arquivo-1', { type: 'of_tomorrow' } as never);
   server.tell('deltas', anUpdate(1, 5));
   await eventually(() => (types.length === 2 ? true : undefined));
-  expect(types.toSorted()).toEqual(['download_update', 'upload_started']);
+  expect(types.toSorted()).toEqual(['download_update', 'of_tomorrow']);
   upload.close();
   dashboard.close();
 });

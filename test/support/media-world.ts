@@ -112,7 +112,7 @@ export function anS3Client(endpoint: string): S3Client {
 }
 
 /** `silence`: the milliseconds after which a connection counts as dead; where that is not the subject, a busy machine needs many. */
-export function hurriedSettings({ silence = 10_000 } = {}): EngineSettings {
+export function hurriedSettings({ silence = 3_000 } = {}): EngineSettings {
   return {
     dispatcher: guardedDispatcher({
       allowPrivate: true,
