@@ -52,6 +52,7 @@ export function ImportHistory() {
                 {each.rows.failed > 0 &&
                   ` · ${t('imports.failed', { count: each.rows.failed, shown: format.count(each.rows.failed) })}`}
                 {` · ${format.ago(each.created_at)}`}
+                {each.error_message !== null && ` · ${each.error_message}`}
               </span>
             </a>
             {isAtWork(each) && (
