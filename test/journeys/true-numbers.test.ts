@@ -80,11 +80,11 @@ async function live(fate: Fate, n: number, waitMs: number): Promise<void> {
 
 // Counters of a deployment are not this test's alone.
 test(
-  'after 30 downloads of all fates everybody is told the same true numbers',
+  'after 40 downloads of all fates everybody is told the same true numbers',
   { skip: deployedUrl !== undefined, timeout: 180_000 },
   async () => {
     onTestFailed(() => console.log(`again by SEED=${SEED}`));
-    const lives = Array.from({ length: 30 }, (_, n) => ({ fate: pick(FATES), n, waitMs: below(5_000) }));
+    const lives = Array.from({ length: 40 }, (_, n) => ({ fate: pick(FATES), n, waitMs: below(5_000) }));
     await Promise.all(lives.map(({ fate, n, waitMs }) => live(fate, n, waitMs)));
     const { awsUrl, outputs } = stack.local!;
     await expectAgreement({ appUrl: stack.appUrl, awsUrl, output: (name) => String(outputs[name]) }, asked);
