@@ -28,7 +28,9 @@ export const DownloadCard = memo(({ id, isSelected, onSelect }: Props) => {
         checked={isSelected}
         onChange={() => onSelect(id)}
       />
-      <Thumbnail view={view} />
+      <div className={classes.picture}>
+        <Thumbnail view={view} />
+      </div>
       <div className={classes.body}>
         <div className={classes.top}>
           <h2 className={classes.title} dir="auto">
@@ -43,7 +45,9 @@ export const DownloadCard = memo(({ id, isSelected, onSelect }: Props) => {
         <ProgressBar view={view} isLive={isLive} />
         <DownloadFailure view={view} />
       </div>
-      <CardActions view={view} />
+      <div className={classes.actions}>
+        <CardActions view={view} />
+      </div>
     </article>
   );
 });

@@ -44,13 +44,13 @@ export function DownloadList({ downloads, filter, selection }: Props) {
   return (
     <div ref={list}>
       {downloads.error !== null && ids.length === 0 && <Failure error={downloads.error} retry={downloads.retry} />}
-      {downloads.isLoading &&
-        [0, 1, 2].map((row) => <Skeleton key={row} height={CARD_HEIGHT - 10} mb={10} radius="lg" />)}
+      {downloads.isLoading && <Loading />}
       {!downloads.isLoading && downloads.error === null && ids.length === 0 && <Nothing filter={filter} />}
       <div
         className={classes.list}
         role="list"
         aria-label={t('nav.downloads')}
+        hidden={downloads.isLoading}
         style={{ height: virtual.getTotalSize() }}
       >
         {rows.map(({ index, start, key }) => (
@@ -79,6 +79,10 @@ export function DownloadList({ downloads, filter, selection }: Props) {
       )}
     </div>
   );
+}
+
+function Loading() {
+  return [0, 1, 2].map((row) => <Skeleton key={row} height={CARD_HEIGHT - 10} mb={10} radius="lg" />);
 }
 
 function Nothing({ filter }: { filter: DownloadFilter }) {

@@ -1,4 +1,5 @@
-const PLACEHOLDER = '/thumbnail.svg';
+/** Shown where there is no picture. */
+export const PLACEHOLDER = '/thumbnail.svg';
 
 /** Null: following it could do harm, as `javascript:` and its like would. */
 export function harmlessAddress(url: string): string | null {

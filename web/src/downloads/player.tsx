@@ -1,15 +1,14 @@
 import type { DownloadView } from '../../../contract/download.ts';
 import { Dialog } from '../layout/dialog.tsx';
 import { fileOf } from './downloads-api.ts';
+import { isSound } from './is-sound.ts';
 import classes from './player.module.css';
-
-const SOUNDS = new Set(['mp3', 'm4a', 'opus', 'ogg', 'oga', 'wav', 'flac', 'aac', 'weba']);
 
 export function Player({ view, onClose }: { view: DownloadView; onClose: () => void }) {
   const source = fileOf(view.id);
   return (
     <Dialog opened onClose={onClose} title={<span dir="auto">{view.title}</span>} size="xl">
-      {SOUNDS.has(view.format ?? '') ? (
+      {isSound(view) ? (
         // oxlint-disable-next-line jsx-a11y/media-has-caption -- what people download brings none.
         <audio className={classes.media} src={source} controls autoPlay />
       ) : (

@@ -4,7 +4,9 @@ import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DownloadView } from '../../../contract/download.ts';
 import { useFormat } from '../language/use-format.ts';
-import { harmlessPicture } from './harmless-address.ts';
+import { FirstFrame } from './first-frame.tsx';
+import { harmlessPicture, PLACEHOLDER } from './harmless-address.ts';
+import { isSound } from './is-sound.ts';
 import classes from './thumbnail.module.css';
 
 const Player = lazy(async () => ({ default: (await import('./player.tsx')).Player }));
@@ -28,6 +30,7 @@ export function Thumbnail({ view }: { view: DownloadView }) {
         referrerPolicy="no-referrer"
         onError={() => setBroken(view.thumbnail)}
       />
+      {view.status === 'completed' && picture === PLACEHOLDER && !isSound(view) && <FirstFrame view={view} />}
       {view.duration !== null && <span className={classes.length}>{format.length(view.duration)}</span>}
     </>
   );
