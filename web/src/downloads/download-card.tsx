@@ -23,6 +23,7 @@ export const DownloadCard = memo(({ id, isSelected, onSelect }: Props) => {
   return (
     <article className={classes.card} data-status={status} data-selected={isSelected} data-stale={!isLive}>
       <Checkbox
+        size="md"
         className={classes.select}
         aria-label={t('downloads.select', { title })}
         checked={isSelected}

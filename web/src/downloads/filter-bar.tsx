@@ -35,7 +35,7 @@ export function FilterBar({ status, onStatus, search, onSearch, selection }: Pro
   return (
     <div className={classes.bar}>
       <Checkbox
-        size="sm"
+        size="md"
         className={classes.select}
         aria-label={t('downloads.select_all')}
         title={t('downloads.select_all')}
