@@ -165,6 +165,7 @@ export const routes = [
   control.retryDownload,
   snapshots.getQueue,
   snapshots.getStats,
+  snapshots.getHistory,
   snapshots.getDashboard,
   snapshots.getConnections,
   snapshots.streamQueue,

@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import * as z from 'zod';
 import { downloadId } from './download.ts';
+import { downloadHistory } from './download-history.ts';
 import { invalid, json } from './route-parts.ts';
 import { connectionCounts, dashboard, downloadStats, queueStats } from './snapshot.ts';
 
@@ -23,6 +24,14 @@ export const getStats = createRoute({
   tags: ['live'],
   summary: 'What has been downloaded, and how much of it lately',
   responses: { 200: json(downloadStats, 'As it is now.') },
+});
+
+export const getHistory = createRoute({
+  method: 'get',
+  path: '/downloads/stats/history',
+  tags: ['live'],
+  summary: 'What was requested, completed and failed, by hour and by day',
+  responses: { 200: json(downloadHistory, 'As it is now.') },
 });
 
 export const getDashboard = createRoute({

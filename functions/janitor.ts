@@ -47,6 +47,6 @@ export const handler = chores(
   () => repairImports(app),
   () => probeConnections(app),
   () => gaugeConnections(app),
-  () => state.pruneDays(now()),
+  () => state.pruneHistory(now()),
   () => state.startedAt(now()),
 );

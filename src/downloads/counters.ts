@@ -1,5 +1,11 @@
 import type { Write } from '../aws/transact.ts';
-import { CHANGES_ATTRIBUTE, COUNTER_SHARDS, dayAttribute } from '../../contract/counters.ts';
+import {
+  CHANGES_ATTRIBUTE,
+  COUNTER_SHARDS,
+  dayAttribute,
+  hourAttribute,
+  type Counted,
+} from '../../contract/counters.ts';
 import { createHash } from 'node:crypto';
 import type { Download } from './download.ts';
 
@@ -33,7 +39,8 @@ export function countersWrite(
 
 /**
  * Records that exist by status, bytes stored (each once, however many downloads have them: the change itself must know), time spent
- * by completed ones, and requests made by day.
+ * by completed ones; and by UTC day and hour the requests made, and what completed and failed: each ending, of a download that
+ * failed and was tried again too.
  */
 export function countersDelta(before: Download | null, after: Download | null, stored: number): Record<string, number> {
   const deltas: Record<string, number> = {};
@@ -50,9 +57,25 @@ export function countersDelta(before: Download | null, after: Download | null, s
   if (before !== null) count(before, -1);
   if (after !== null) count(after, 1);
   add('storage_bytes', stored);
-  if (before === null && after !== null) add(dayAttribute(after.created_at), 1);
+  const happened = (counted: Counted, timestamp: string) => {
+    add(dayAttribute(timestamp, counted), 1);
+    add(hourAttribute(timestamp, counted), 1);
+  };
+  if (before === null && after !== null) happened('requested', after.created_at);
+  const ending = endingOf(before, after);
+  if (ending !== null) happened(ending.status, ending.at);
   if (Object.keys(deltas).length > 0) add(CHANGES_ATTRIBUTE, 1);
   return deltas;
+}
+
+/** What this change ends as, and when; null: it ends nothing, or it was cancelled. */
+function endingOf(
+  before: Download | null,
+  after: Download | null,
+): { status: 'completed' | 'failed'; at: string } | null {
+  if (after === null || after.completed_at === null || after.status === before?.status) return null;
+  const { status, completed_at: at } = after;
+  return status === 'completed' || status === 'failed' ? { status, at } : null;
 }
 
 function elapsed({ started_at, completed_at }: Download): number {

@@ -82,7 +82,7 @@ function queueOf(counters: Counters, position: Position): QueueStats {
 function statsOf(counters: Counters, time: Date): DownloadStats {
   const completed = counters.of('completed');
   const requests = (days: number) =>
-    Array.from({ length: days }, (_, ago) => counters.on(new Date(time.getTime() - ago * DAY_MS)));
+    Array.from({ length: days }, (_, ago) => counters.onDay(new Date(time.getTime() - ago * DAY_MS), 'requested'));
   const seconds = completed === 0 ? 0 : counters.completed_milliseconds / completed / 1000;
   return {
     total_downloads: totalOf(counters),

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { downloadHistory } from '../../contract/download-history.ts';
 import { connectionCounts, dashboard, downloadStats, queueStats } from '../../contract/snapshot.ts';
 import { listening, somebody } from '../support/connection-rows.ts';
 import { anApi, ORIGIN_KEY } from '../support/an-api.ts';
@@ -43,6 +44,18 @@ test('what was asked for a moment ago is in the next snapshot, at both addresses
   expect((await call('/downloads/queue')).body).toMatchObject({ pending: 0, cancelled: 1, total: 1 });
 });
 
+test('what was asked for a moment ago is in the last hour and day of the history, at both addresses', async () => {
+  await Promise.all([request(), request(), request()]);
+  const { status, body } = await call('/downloads/stats/history');
+  expect(status).toBe(200);
+  const { hours, days } = downloadHistory.parse(body);
+  expect({ hours, days }).toEqual(body);
+  // An hour may end while three requests are made.
+  const requested = (spans: { requested: number }[]) => spans.slice(-2).reduce((sum, span) => sum + span.requested, 0);
+  expect([requested(hours), requested(days)]).toEqual([3, 3]);
+  expect((await call('/api/v1/downloads/stats/history')).status).toBe(200);
+});
+
 test('an id that cannot be one is refused by its field', async () => {
   expect(await call('/downloads/queue?download_id=%2e%2e%2f')).toMatchObject({
     status: 400,
@@ -51,7 +64,13 @@ test('an id that cannot be one is refused by its field', async () => {
 });
 
 test('HEAD is answered wherever GET is, and other methods are not', async () => {
-  for (const path of ['/downloads/queue', '/downloads/stats', '/downloads/dashboard', '/ws/connections']) {
+  for (const path of [
+    '/downloads/queue',
+    '/downloads/stats',
+    '/downloads/stats/history',
+    '/downloads/dashboard',
+    '/ws/connections',
+  ]) {
     expect(await call(path, { method: 'HEAD' }), path).toEqual({ status: 200, body: null });
   }
   expect((await call('/downloads/queue', { method: 'DELETE' })).status).toBe(404);

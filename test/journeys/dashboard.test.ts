@@ -85,6 +85,17 @@ test('the overview counts what there is, and who is here', async () => {
     .getByRole('table', { name: 'Conexões por canal' })
     .getByRole('row', { name: /Painel 1/ })
     .waitFor(WITHIN);
+  await page.getByText('Semana', { exact: true }).click();
+  await page.getByText('Ver como tabela').click();
+  const today = page.getByRole('table', { name: 'Histórico' }).getByRole('row').nth(1).getByRole('cell');
+  await today.first().waitFor(WITHIN);
+  const [requested, completed, failed] = (await today.allTextContents()).map(Number);
+  // A page is no media: it fails at once.
+  await post('/downloads', { url: stack.appUrl });
+  await expect
+    .poll(() => today.allTextContents())
+    .toEqual([requested! + 1, completed, failed! + 1].map((count) => String(count)));
+  expect(await barriers(page)).toEqual([]);
   expect(complaints).toEqual([]);
 });
 

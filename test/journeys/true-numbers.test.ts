@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
 import { client } from '../support/client.ts';
-import { expectAgreement } from '../support/every-number.ts';
+import { type DeletedEndings, expectAgreement } from '../support/every-number.ts';
 import { startMediaOrigin, type MediaOrigin } from '../support/origins/media-origin.ts';
 import { random } from '../support/random.ts';
 import { aStack, deployedUrl, type TestStack } from '../support/stack.ts';
@@ -33,6 +33,7 @@ afterAll(async () => {
 const { below, pick } = random(SEED);
 /** Downloads, those of a try that failed included. */
 let asked = 0;
+const deleted: DeletedEndings = { completed: 0, failed: 0 };
 
 /** The nth download, which has this fate. What is interrupted is slow enough to be still there to interrupt. */
 function clipFor(fate: Fate, n: number): string {
@@ -66,9 +67,12 @@ async function live(fate: Fate, n: number, waitMs: number): Promise<void> {
     case 'missing':
     case 'page':
       return void (await app.ended(id, 120_000));
-    case 'deleteLater':
-      await app.ended(id, 120_000);
-      return remove();
+    case 'deleteLater': {
+      const { status } = await app.ended(id, 120_000);
+      await remove();
+      if (status === 'completed' || status === 'failed') deleted[status] += 1;
+      return;
+    }
     case 'cancel':
     case 'pause':
     case 'delete':
@@ -87,6 +91,6 @@ test(
     const lives = Array.from({ length: 40 }, (_, n) => ({ fate: pick(FATES), n, waitMs: below(5_000) }));
     await Promise.all(lives.map(({ fate, n, waitMs }) => live(fate, n, waitMs)));
     const { awsUrl, outputs } = stack.local!;
-    await expectAgreement({ appUrl: stack.appUrl, awsUrl, output: (name) => String(outputs[name]) }, asked);
+    await expectAgreement({ appUrl: stack.appUrl, awsUrl, output: (name) => String(outputs[name]) }, asked, deleted);
   },
 );

@@ -1,4 +1,4 @@
-import { BatchWriteCommand, GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { dashboard, queueStats, downloadStats } from '../../contract/snapshot.ts';
 import { attemptsTable } from '../../src/downloads/attempts/table.ts';
@@ -236,20 +236,4 @@ test('a dashboard stays below 32 KB whatever titles and URLs it is given, oldest
 test('the system was started when somebody first looked, whoever looks later', async () => {
   expect(await state().startedAt(at(5))).toEqual(at(5));
   expect(await state().startedAt(at(9))).toEqual(at(5));
-});
-
-test('days are forgotten after a month, and nothing else is', async () => {
-  for (let ago = 0; ago < 40; ago += 1) await request(`o${ago}`, { created_at: at(-ago * DAY).toISOString() });
-  const before = await snapshots(at(0)).stats();
-  await state().pruneDays(at(0));
-  await state().pruneDays(at(0));
-  expect(await snapshots(at(0)).stats()).toEqual(before);
-  const left: string[] = [];
-  for (const shard of [0, 1, 2, 3]) {
-    const key = { TableName: world.names.downloads, Key: { pk: `counters#${shard}` } };
-    const { Item } = await world.db.send(new GetCommand(key));
-    left.push(...Object.keys(Item ?? {}).filter((name) => name.startsWith('day_')));
-  }
-  expect(left.toSorted().at(0)).toBe('day_2026_10_23');
-  expect(left).toHaveLength(32);
 });

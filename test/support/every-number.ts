@@ -1,6 +1,7 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import { STATUSES } from '../../contract/download.ts';
+import { downloadHistory } from '../../contract/download-history.ts';
 import { downloadRecord, type Download } from '../../src/downloads/download.ts';
 import { listen, type Message, readStream } from './listeners.ts';
 import type { StackProcess } from './stack.ts';
@@ -10,10 +11,17 @@ type Numbers = Record<string, unknown>;
 /** The queue's and the stats' numbers, as somebody was told them. */
 type Told = { queue: Numbers; stats: Numbers };
 
-/** All ways of asking agree with what the records themselves add up to, number by number. */
+/** Downloads that completed or failed and were deleted then: endings that no record tells of any more. */
+export type DeletedEndings = { completed: number; failed: number };
+
+/**
+ * All ways of asking agree with what the records themselves add up to, number by number; so does the history, of downloads that
+ * were not tried again.
+ */
 export async function expectAgreement(
   stack: Pick<StackProcess, 'appUrl' | 'awsUrl' | 'output'>,
   askedToday: number,
+  deleted: DeletedEndings = { completed: 0, failed: 0 },
 ): Promise<void> {
   const [webSocket, dashboards, stream, http, recount] = await Promise.all([
     byWebSocket(stack.appUrl),
@@ -25,6 +33,24 @@ export async function expectAgreement(
   for (const [how, numbers] of Object.entries({ webSocket, stream, http, ...dashboards })) {
     expect(numbers, how).toEqual(recount);
   }
+  const { completed_downloads, failed_downloads } = recount.stats;
+  const happened = {
+    requested: askedToday,
+    completed: Number(completed_downloads) + deleted.completed,
+    failed: Number(failed_downloads) + deleted.failed,
+  };
+  expect(await byHistory(stack.appUrl)).toEqual({ hours: happened, days: happened });
+}
+
+/** What the hours and the days add up to: all that happened, when everything is of the last 24 hours. */
+async function byHistory(appUrl: string): Promise<Numbers> {
+  const { hours, days } = downloadHistory.parse(await get(`${appUrl}/downloads/stats/history`));
+  const sum = (spans: (DeletedEndings & { requested: number })[]) => ({
+    requested: spans.reduce((total, { requested }) => total + requested, 0),
+    completed: spans.reduce((total, { completed }) => total + completed, 0),
+    failed: spans.reduce((total, { failed }) => total + failed, 0),
+  });
+  return { hours: sum(hours), days: sum(days) };
 }
 
 async function firstOn(appUrl: string, path: string, type: string): Promise<Message> {

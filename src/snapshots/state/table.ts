@@ -1,7 +1,13 @@
 import { GetCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { CHANGES_ATTRIBUTE, COUNTER_SHARDS, dayAttribute } from '../../../contract/counters.ts';
+import {
+  CHANGES_ATTRIBUTE,
+  COUNTER_SHARDS,
+  dayAttribute,
+  hourAttribute,
+  type Counted,
+} from '../../../contract/counters.ts';
 import type { Status } from '../../../contract/download.ts';
 import type { QueueStats } from '../../../contract/snapshot.ts';
 import { INDEX_SHARDS, tables } from '../../../contract/tables.ts';
@@ -16,8 +22,10 @@ export type Counters = {
   of(status: Status): number;
   storage_bytes: number;
   completed_milliseconds: number;
-  /** Requests made on the UTC day of this time. */
-  on(day: Date): number;
+  /** What was counted on the UTC day of this time. */
+  onDay(day: Date, counted: Counted): number;
+  /** What was counted in the hour of this time. */
+  inHour(hour: Date, counted: Counted): number;
   /** Counted changes: while it stands still, so does all the rest. */
   changes: number;
 };
@@ -33,16 +41,17 @@ export type StateTable = {
   position(downloadId: string): Promise<Position>;
   /** When the system was first started: what the first to ask wrote down. */
   startedAt(now: Date): Promise<Date>;
-  /** Forgets the days that no snapshot tells of any more. */
-  pruneDays(now: Date): Promise<void>;
+  /** Forgets the days and hours that nothing tells of any more. */
+  pruneHistory(now: Date): Promise<void>;
 };
 
 const EXACT_POSITIONS = 1000;
 const DAYS_KEPT = 31;
-const DAY_MS = 24 * 60 * 60 * 1000;
-const DAY_PREFIX = 'day_';
+const HOURS_KEPT = 24;
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
 /** What one update expression surely has room for. */
-const MOST_DAYS_AT_ONCE = 100;
+const MOST_PRUNED_AT_ONCE = 100;
 
 const shardKeys = Array.from({ length: COUNTER_SHARDS }, (_, shard) => ({ pk: `counters#${shard}` }));
 const counterShard = z.object({ pk: z.string() }).catchall(z.number());
@@ -95,11 +104,13 @@ export function stateTable(db: DynamoDBDocumentClient, tableName: string): State
       return startedAt;
     },
 
-    async pruneDays(now) {
-      const oldest = dayAttribute(new Date(now.getTime() - DAYS_KEPT * DAY_MS).toISOString());
+    async pruneHistory(now) {
+      const isPast = isBefore(
+        dayAttribute(new Date(now.getTime() - DAYS_KEPT * DAY_MS).toISOString(), 'requested'),
+        hourAttribute(new Date(now.getTime() - HOURS_KEPT * HOUR_MS).toISOString(), 'requested'),
+      );
       for (const { pk, ...values } of await readShards()) {
-        const past = Object.keys(values).filter((name) => name.startsWith(DAY_PREFIX) && name < oldest);
-        const names = past.slice(0, MOST_DAYS_AT_ONCE);
+        const names = Object.keys(values).filter(isPast).slice(0, MOST_PRUNED_AT_ONCE);
         if (names.length === 0) continue;
         const Update = {
           TableName: tableName,
@@ -120,10 +131,15 @@ function sumOf(shards: Record<string, unknown>[]): Counters {
     of: total,
     storage_bytes: total('storage_bytes'),
     completed_milliseconds: total('completed_milliseconds'),
-    on: (day) => total(dayAttribute(day.toISOString())),
+    onDay: (day, counted) => total(dayAttribute(day.toISOString(), counted)),
+    inHour: (hour, counted) => total(hourAttribute(hour.toISOString(), counted)),
     changes: total(CHANGES_ATTRIBUTE),
   };
 }
+
+/** Whether an attribute counts a day or an hour that came before these. */
+const isBefore = (oldestDay: string, oldestHour: string) => (name: string) =>
+  (name.startsWith('day_') && name < oldestDay) || (name.startsWith('hour_') && name < oldestHour);
 
 type Part = 'tableName' | 'index' | 'partitionKey' | 'sortKey' | 'partitions' | 'order';
 

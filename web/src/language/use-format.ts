@@ -27,6 +27,8 @@ function formatsOf(locale: string) {
   const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
   const moments = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
+  const hours = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+  const utcDays = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'numeric', timeZone: 'UTC' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
 
   const inUnit = new Map<string, Intl.NumberFormat>();
@@ -80,6 +82,9 @@ function formatsOf(locale: string) {
     day: (moment: string | Date) => days.format(new Date(moment)),
     moment: (moment: string | Date) => moments.format(new Date(moment)),
     time: (moment: string | Date) => clock.format(new Date(moment)),
+    hour: (moment: string) => hours.format(new Date(moment)),
+    /** "2026-11-23" → "23/11", wherever the reader is. */
+    utcDay: (day: string) => utcDays.format(new Date(day)),
     ago(moment: string, now = Date.now()): string {
       const ms = Date.parse(moment) - now;
       if (Math.abs(ms) < 60_000) return relative.format(0, 'second');

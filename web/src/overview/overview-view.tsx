@@ -9,7 +9,7 @@ import { ConnectionsByChannel } from './connections-by-channel.tsx';
 import { Figure } from './figure.tsx';
 import classes from './overview-view.module.css';
 
-const RequestsChart = lazy(async () => ({ default: (await import('./requests-chart.tsx')).RequestsChart }));
+const History = lazy(async () => ({ default: (await import('./history.tsx')).History }));
 const ThroughputChart = lazy(async () => ({ default: (await import('./throughput-chart.tsx')).ThroughputChart }));
 
 const COUNTERS = [
@@ -45,16 +45,16 @@ export function OverviewView() {
         ))}
       </div>
       <div className={classes.grid} data-stale={!isLive}>
+        <section className={`${classes.panel} ${classes.wide}`} aria-labelledby="history">
+          <h2 id="history">{t('overview.history')}</h2>
+          <Suspense fallback={<Skeleton height={330} />}>
+            <History />
+          </Suspense>
+        </section>
         <section className={classes.panel} aria-labelledby="throughput">
           <h2 id="throughput">{t('overview.throughput')}</h2>
           <Suspense fallback={<Skeleton height={220} />}>
             <ThroughputChart />
-          </Suspense>
-        </section>
-        <section className={classes.panel} aria-labelledby="requests">
-          <h2 id="requests">{t('overview.requests')}</h2>
-          <Suspense fallback={<Skeleton height={220} />}>
-            <RequestsChart />
           </Suspense>
         </section>
         <section className={classes.panel} aria-labelledby="system">
@@ -68,7 +68,7 @@ export function OverviewView() {
             <Figure name={t('overview.uptime')} value={system && format.span(system.system_uptime)} />
           </div>
         </section>
-        <section className={classes.panel} aria-labelledby="channels">
+        <section className={`${classes.panel} ${classes.tall}`} aria-labelledby="channels">
           <h2 id="channels">{t('overview.channels')}</h2>
           <ConnectionsByChannel />
         </section>
