@@ -115,10 +115,10 @@ test('a hostile title is text', async () => {
 test('what others ask for appears by itself, its log is read while it is written, and what they delete goes', async () => {
   const app = client(stack.appUrl);
   const { page, complaints } = await open();
-  const clip = origin.clip('size=2000000&seed=77&rate=10000', '/media/alheia.mp4');
+  const clip = origin.clip('size=2000000&seed=77&rate=10000', '/media/alheia.mp3');
   const { id } = await app.request(clip);
-  await page.getByRole('heading', { name: 'alheia.mp4' }).waitFor(WITHIN);
-  await page.getByRole('link', { name: 'alheia.mp4' }).click();
+  await page.getByRole('heading', { name: 'alheia.mp3' }).waitFor(WITHIN);
+  await page.getByRole('link', { name: 'alheia.mp3' }).click();
   const log = page.getByRole('dialog', { name: 'Detalhes' }).getByRole('log');
   await log.getByText(/^Download pedido/).waitFor(WITHIN);
   origin.hurry(clip);
@@ -128,7 +128,7 @@ test('what others ask for appears by itself, its log is read while it is written
   await page.keyboard.press('Escape');
 
   await fetch(`${stack.appUrl}/downloads/${id}`, { method: 'DELETE' });
-  await page.getByRole('heading', { name: 'alheia.mp4' }).waitFor({ ...WITHIN, state: 'detached' });
+  await page.getByRole('heading', { name: 'alheia.mp3' }).waitFor({ ...WITHIN, state: 'detached' });
   expect(complaints).toEqual([]);
 });
 
@@ -154,6 +154,7 @@ test('ten thousand downloads are scrolled through with few of them on the page',
     const next_cursor = from + 100 < 10_000 ? String(from + 100) : null;
     return route.fulfill({ json: { downloads, next_cursor, examined: 100 } });
   });
+  await page.route(/\/downloads\/fake-\d+\/file/, (route) => route.fulfill({ path: 'demo/clips/sertao.mp4' }));
   await page.goto(stack.appUrl);
   await page.getByRole('heading', { name: 'Filme 0', exact: true }).waitFor(WITHIN);
   const last = page.getByRole('heading', { name: 'Filme 9999', exact: true });
@@ -163,6 +164,7 @@ test('ten thousand downloads are scrolled through with few of them on the page',
   }
   await last.waitFor(WITHIN);
   expect(await page.getByRole('listitem').count()).toBeLessThan(40);
+  await page.getByRole('listitem').filter({ has: last }).locator('video[data-shown=true]').waitFor(WITHIN);
   expect(complaints).toEqual([]);
 }, 120_000);
 

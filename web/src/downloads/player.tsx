@@ -1,7 +1,7 @@
 import type { DownloadView } from '../../../contract/download.ts';
 import { Dialog } from '../layout/dialog.tsx';
 import { fileOf } from './downloads-api.ts';
-import { isSound } from './is-sound.ts';
+import { isSound } from './media-kind.ts';
 import classes from './player.module.css';
 
 export function Player({ view, onClose }: { view: DownloadView; onClose: () => void }) {

@@ -6,7 +6,7 @@ import type { DownloadView } from '../../../contract/download.ts';
 import { useFormat } from '../language/use-format.ts';
 import { FirstFrame } from './first-frame.tsx';
 import { harmlessPicture, PLACEHOLDER } from './harmless-address.ts';
-import { isSound } from './is-sound.ts';
+import { isVideo } from './media-kind.ts';
 import classes from './thumbnail.module.css';
 
 const Player = lazy(async () => ({ default: (await import('./player.tsx')).Player }));
@@ -30,7 +30,7 @@ export function Thumbnail({ view }: { view: DownloadView }) {
         referrerPolicy="no-referrer"
         onError={() => setBroken(view.thumbnail)}
       />
-      {view.status === 'completed' && picture === PLACEHOLDER && !isSound(view) && <FirstFrame view={view} />}
+      {view.status === 'completed' && picture === PLACEHOLDER && isVideo(view) && <FirstFrame view={view} />}
       {view.duration !== null && <span className={classes.length}>{format.length(view.duration)}</span>}
     </>
   );
