@@ -1,34 +1,34 @@
 import { Select } from '@mantine/core';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useParams } from 'wouter';
-import { useMemo } from 'react';
-import { useQuery } from '@tanstack/react-query';
-import { listImports } from '../imports/imports-api.ts';
-import { useDownloads } from '../downloads/use-downloads.ts';
 import { EmptyState } from '../layout/empty-state.tsx';
 import { ViewTitle } from '../layout/view-title.tsx';
-import { usePage } from '../page/page-context.ts';
-import { LiveLog } from './live-log.tsx';
 import classes from './console-view.module.css';
+import { LiveLog } from './live-log.tsx';
+import { useLogChoices } from './use-log-choices.ts';
 
-const NEWEST = 50;
-
+/** The log of any download or import; of the newest, until another is chosen. */
 export function ConsoleView() {
   const { t } = useTranslation();
   const { id } = useParams<{ id?: string }>();
   const [, go] = useLocation();
-  const { store } = usePage().downloads;
-  const filter = useMemo(() => ({ status: null, q: '' }), []);
-  const { ids } = useDownloads(filter);
-  const options = ids.slice(0, NEWEST).flatMap((each) => {
-    const view = store.get(each);
-    return view === null ? [] : [{ value: each, label: `${view.title} · ${t(`downloads.status.${view.status}`)}` }];
-  });
-  const imports = useQuery({ queryKey: ['newest-imports'], queryFn: ({ signal }) => listImports(null, signal) });
-  for (const { import_id, file_name, status } of imports.data?.uploads ?? []) {
-    options.push({ value: import_id, label: `${file_name} · ${t(`imports.status.${status}`)}` });
-  }
-  const known = options.some(({ value }) => value === id);
+  const [search, setSearch] = useState('');
+  const { groups, newest } = useLogChoices(search);
+  const choices = groups.flatMap(({ items }) => items);
+  const labels = new Set(choices.map(({ label }) => label));
+
+  // What is chosen stays so while another is looked for.
+  const known = choices.find(({ value }) => value === id);
+  const [chosen, setChosen] = useState(known);
+  if (known !== undefined && (known.value !== chosen?.value || known.label !== chosen.label)) setChosen(known);
+  const kept = chosen?.value === id ? chosen : id === undefined ? undefined : { value: id, label: id };
+  const beside = known === undefined && kept !== undefined ? [kept] : [];
+
+  useEffect(() => {
+    if (id === undefined && newest !== null) go(`/console/${newest}`, { replace: true });
+  }, [id, newest, go]);
+
   return (
     <>
       <ViewTitle title={t('nav.console')} about={t('console.about')} />
@@ -39,9 +39,14 @@ export function ConsoleView() {
         searchable
         data-shortcut="search"
         nothingFoundMessage={t('console.none_found')}
-        data={known || id === undefined ? options : [{ value: id, label: id }, ...options]}
+        data={[...beside, ...groups]}
+        // The groups match already, some by an address.
+        filter={({ options }) => options.filter((option) => 'group' in option)}
         value={id ?? null}
-        onChange={(chosen) => go(chosen === null ? '/console' : `/console/${chosen}`)}
+        // The field names what is chosen: that is no search.
+        onSearchChange={(text) => setSearch(labels.has(text) || text === kept?.label ? '' : text)}
+        onChange={(value) => value !== null && go(`/console/${value}`)}
+        allowDeselect={false}
       />
       {id === undefined ? <EmptyState title={t('console.nothing_chosen')} /> : <LiveLog key={id} id={id} isTall />}
     </>

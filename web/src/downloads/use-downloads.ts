@@ -4,6 +4,7 @@ import type { DownloadView } from '../../../contract/download.ts';
 import { useObservable } from '../live/observable.ts';
 import { usePage } from '../page/page-context.ts';
 import { listDownloads, type DownloadFilter } from './downloads-api.ts';
+import { folded } from './folded.ts';
 
 export function useDownload(id: string): DownloadView | null {
   const { store } = usePage().downloads;
@@ -60,9 +61,3 @@ function meantBy({ status, q }: DownloadFilter): (view: DownloadView) => boolean
     (status === null || view.status === status) &&
     (wanted === '' || folded(view.title).includes(wanted) || folded(view.url).includes(wanted));
 }
-
-const folded = (text: string) =>
-  text
-    .normalize('NFD')
-    .replaceAll(/[\u0300-\u036F]/g, '')
-    .toLowerCase();

@@ -1,21 +1,20 @@
 import { Button, Skeleton } from '@mantine/core';
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../language/use-format.ts';
 import { EmptyState } from '../layout/empty-state.tsx';
 import { Failure } from '../layout/failure.tsx';
-import { useChannel } from '../live/live-context.ts';
 import { ImportBar } from './import-bar.tsx';
 import classes from './import-history.module.css';
 import { isAtWork } from './import-status.ts';
 import { listImports } from './imports-api.ts';
+import { useImportNews } from './use-import-news.ts';
 
 /** All imports, newest first, with how far those are that run. */
 export function ImportHistory() {
   const { t } = useTranslation();
   const format = useFormat();
-  const queries = useQueryClient();
   const [progress, setProgress] = useState<ReadonlyMap<string, number>>(new Map());
   const query = useInfiniteQuery({
     queryKey: ['imports'],
@@ -25,10 +24,8 @@ export function ImportHistory() {
     getNextPageParam: ({ next_cursor }) => next_cursor,
   });
   const imports = query.data?.pages.flatMap(({ uploads }) => uploads) ?? [];
-  useChannel('imports', ({ import_id, progresso }) => {
+  useImportNews(({ import_id, progresso }) => {
     setProgress((before) => new Map(before).set(import_id, progresso));
-    const known = imports.find((each) => each.import_id === import_id);
-    if (known === undefined || progresso === 100) void queries.invalidateQueries({ queryKey: ['imports'] });
   });
 
   if (query.isError) return <Failure error={query.error} retry={() => void query.refetch()} />;
