@@ -9,6 +9,7 @@ import { EmptyState } from '../layout/empty-state.tsx';
 import { ViewTitle } from '../layout/view-title.tsx';
 import { usePage } from '../page/page-context.ts';
 import { LiveLog } from './live-log.tsx';
+import { useLogLines } from './use-log-lines.ts';
 import classes from './console-view.module.css';
 
 const NEWEST = 50;
@@ -43,7 +44,11 @@ export function ConsoleView() {
         value={id ?? null}
         onChange={(chosen) => go(chosen === null ? '/console' : `/console/${chosen}`)}
       />
-      {id === undefined ? <EmptyState title={t('console.nothing_chosen')} /> : <LiveLog key={id} id={id} isTall />}
+      {id === undefined ? <EmptyState title={t('console.nothing_chosen')} /> : <ChosenLog key={id} id={id} />}
     </>
   );
+}
+
+function ChosenLog({ id }: { id: string }) {
+  return <LiveLog lines={useLogLines(id)} isTall />;
 }
