@@ -16,7 +16,7 @@ import { useDownload } from '../use-downloads.ts';
 import classes from './download-detail.module.css';
 import { DownloadHistory } from './download-history.tsx';
 
-/** Everything about one download, its log while it is written. */
+/** Everything about one download: its attempts, and its log while it is written. */
 export function DownloadDetail({ id, onClose }: { id: string; onClose: () => void }) {
   const { t } = useTranslation();
   return (
