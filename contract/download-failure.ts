@@ -139,3 +139,18 @@ export const downloadFailures = {
 } as const satisfies Record<string, Failure>;
 
 export type DownloadFailureCode = keyof typeof downloadFailures;
+
+export const isDownloadFailureCode = (code: unknown): code is DownloadFailureCode =>
+  typeof code === 'string' && Object.hasOwn(downloadFailures, code);
+
+const AVAILABLE = { pt: 'Disponíveis', en: 'Available' };
+
+/** Why, and what could be asked for instead, in the words people read. */
+export function downloadFailureMessage(
+  code: DownloadFailureCode,
+  choices: readonly string[],
+  language: 'pt' | 'en',
+): string {
+  const message = downloadFailures[code][language];
+  return choices.length === 0 ? message : `${message} ${AVAILABLE[language]}: ${choices.join(', ')}.`;
+}

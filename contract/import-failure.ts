@@ -69,3 +69,13 @@ export const importFailures = {
 } as const satisfies Record<string, Sentences>;
 
 export type ImportFailureCode = keyof typeof importFailures;
+
+export const isImportFailureCode = (code: unknown): code is ImportFailureCode =>
+  typeof code === 'string' && Object.hasOwn(importFailures, code);
+
+/** Why, in the words people read. */
+export const importFailureMessage = (
+  code: ImportFailureCode,
+  missingColumns: readonly string[],
+  language: 'pt' | 'en',
+): string => importFailures[code][language].replace('{columns}', missingColumns.join(', '));

@@ -3,6 +3,7 @@ import { download } from './download.ts';
 import { dialect } from './dialect.ts';
 import { calendarEvent } from './event.ts';
 import { importMode, importPhase, importStatus, rowCounts, undoCounts } from './import.ts';
+import { logCode, logValues } from './log-code.ts';
 import { rowError } from './row-error.ts';
 import { dashboard, downloadStats, queueStats } from './snapshot.ts';
 
@@ -98,13 +99,15 @@ export const presence = z.object({
   timestamp,
 });
 
-/** One line of what was done for a download or an import. */
+/** One line of what was done for a download or an import. Lines of before there were codes have only a `message`. */
 export const logLine = z.object({
   type: z.literal('log'),
   id: z.string(),
   seq: z.int(),
   level: z.enum(['info', 'warning', 'error']),
   message: z.string(),
+  code: logCode.optional(),
+  values: logValues.optional(),
   line: z.int().optional().meta({ description: 'Of the imported file.' }),
   at: timestamp,
   replayed,

@@ -54,7 +54,11 @@ export const rowErrors = {
 
 export type RowErrorCode = keyof typeof rowErrors;
 
-const isRowErrorCode = (code: unknown): code is RowErrorCode => typeof code === 'string' && code in rowErrors;
+export const isRowErrorCode = (code: unknown): code is RowErrorCode => typeof code === 'string' && code in rowErrors;
+
+/** What is wrong, in the words people read. */
+export const rowErrorMessage = (code: RowErrorCode, numbers: Record<string, number>, language: 'pt' | 'en'): string =>
+  rowErrors[code][language].replace(/\{(\w+)\}/g, (_found, name: string) => String(numbers[name]));
 
 /** One mistake of one row. */
 export const rowError = z

@@ -2,11 +2,13 @@ import { ulid } from 'ulid';
 import * as z from 'zod';
 import { phase, quality, status, type DownloadView, type Status } from '../../contract/download.ts';
 import { storedUpload } from '../media/stored-upload.ts';
-import { downloadFailures, type DownloadFailureCode } from '../../contract/download-failure.ts';
+import {
+  downloadFailureMessage,
+  isDownloadFailureCode,
+  type DownloadFailureCode,
+} from '../../contract/download-failure.ts';
 
 const nullable = <T extends z.ZodType>(schema: T) => schema.nullable().default(null);
-const isFailureCode = (code: unknown): code is DownloadFailureCode =>
-  typeof code === 'string' && code in downloadFailures;
 
 /** Its unfinished upload, when there is one; and its bytes, once it is stored whole. */
 const storedTrack = z.object({ upload: nullable(storedUpload), bytes: nullable(z.int()) });
@@ -31,7 +33,7 @@ export const downloadRecord = z.object({
   bytes_total: nullable(z.int()),
   speed: nullable(z.number()),
   eta: nullable(z.number()),
-  error_code: nullable(z.custom<DownloadFailureCode>(isFailureCode)),
+  error_code: nullable(z.custom<DownloadFailureCode>(isDownloadFailureCode)),
   /** What could be asked for instead. */
   error_choices: z.array(z.string()).default([]),
   file_name: nullable(z.string()),
@@ -104,7 +106,7 @@ export function viewOf(download: Download, language: Language = 'pt'): DownloadV
     speed,
     eta,
     error_code,
-    error_message: error_code === null ? null : failureMessage(error_code, error_choices, language),
+    error_message: error_code === null ? null : downloadFailureMessage(error_code, error_choices, language),
     file_path: status === 'completed' ? `/downloads/${id}/file` : null,
     file_size,
     format,
@@ -114,11 +116,4 @@ export function viewOf(download: Download, language: Language = 'pt'): DownloadV
     completed_at,
     expires_at,
   };
-}
-
-const AVAILABLE: Record<Language, string> = { pt: 'Disponíveis', en: 'Available' };
-
-function failureMessage(code: DownloadFailureCode, choices: string[], language: Language): string {
-  const message = downloadFailures[code][language];
-  return choices.length === 0 ? message : `${message} ${AVAILABLE[language]}: ${choices.join(', ')}.`;
 }

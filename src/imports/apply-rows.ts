@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rowErrorMessage } from '../../contract/row-error.ts';
 import { transact, type Write } from '../aws/transact.ts';
 import { eventWrites } from '../events/change-event.ts';
 import { detailsOf, type EventDetails, type EventRecord, type RowEffect } from '../events/event.ts';
@@ -8,7 +9,6 @@ import { HoldLost, type Hold } from './holds/table.ts';
 import { knownEvents } from './known-events.ts';
 import { type Plan, plansOf } from './plans.ts';
 import type { Entry, EventEntry } from './read-entry.ts';
-import { rowErrorMessage } from './parse-row.ts';
 import { imageWrite } from './images.ts';
 import type { ImportRecord } from './import.ts';
 import type { KeptRow } from './table.ts';

@@ -53,7 +53,10 @@ export function createImport(
 ): Write[] {
   const { owner, upload_id, id } = created;
   const first: ImportRecord = { ...created, log_seq: 0 };
-  const lines: Line[] = [{ level: 'info', message: `Envio pedido: ${created.file_name}` }];
+  const { file_name } = created;
+  const lines: Line[] = [
+    { level: 'info', message: `Envio pedido: ${file_name}`, code: 'import_requested', values: { file_name } },
+  ];
   return [
     {
       Put: {

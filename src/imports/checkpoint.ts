@@ -82,10 +82,17 @@ function sliced(rows: readonly KeptRow[]): KeptRow[][] {
 /** One line for the rows that failed in a batch: the first one's first mistake, and how many there are more. */
 function failedLines(rows: readonly KeptRow[], [first]: readonly RowError[]): Line[] {
   if (first === undefined) return [];
-  const { line, column, message } = first;
-  const others = rows.length === 1 ? '' : ` (e mais ${rows.length - 1} linhas com erro)`;
+  const { line, column, message, code: error_code, numbers = {} } = first;
+  const others = rows.length - 1;
+  const more = others === 0 ? '' : ` (e mais ${others} linhas com erro)`;
   return [
-    { level: 'warning', line, message: `Linha ${line}: ${column === null ? '' : `${column}: `}${message}${others}` },
+    {
+      level: 'warning',
+      line,
+      message: `Linha ${line}: ${column === null ? '' : `${column}: `}${message}${more}`,
+      code: 'import_row_failed',
+      values: { column, error_code, numbers, others },
+    },
   ];
 }
 
@@ -102,11 +109,14 @@ function farLines(before: ImportRecord, after: ImportRecord): Line[] {
   const whole = Math.max(1, phase === 'undoing' ? applied_to : (bytes_total ?? 1));
   const tenth = ({ offset }: { offset: number }) => Math.floor((offset / whole) * (100 / LOGGED_EACH_PERCENT));
   if (tenth(place) === tenth(before.place)) return [];
+  const percent = tenth(place) * LOGGED_EACH_PERCENT;
   return [
     {
       level: 'info',
       line: place.line - 1,
-      message: `${DOING[phase]}: ${tenth(place) * LOGGED_EACH_PERCENT}% até a linha ${place.line - 1}`,
+      message: `${DOING[phase]}: ${percent}% até a linha ${place.line - 1}`,
+      code: 'import_progress',
+      values: { phase, percent },
     },
   ];
 }

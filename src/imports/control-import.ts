@@ -87,7 +87,11 @@ const decisions: Record<Control, (record: ImportRecord, now: Date) => Decision> 
       case 'running':
       case 'undoing':
         if (record.cancel_requested) return { kind: 'unchanged' };
-        return { kind: 'changed', patch: { cancel_requested: true }, told: said('Cancelamento pedido.') };
+        return {
+          kind: 'changed',
+          patch: { cancel_requested: true },
+          told: said('Cancelamento pedido.', 'import_cancel_requested'),
+        };
       default:
         return { kind: 'refused' };
     }
@@ -106,7 +110,11 @@ const decisions: Record<Control, (record: ImportRecord, now: Date) => Decision> 
       applied_to: 0,
       completed_at: null,
     } satisfies Partial<ImportRecord>;
-    return { kind: 'changed', patch, told: begins(record, patch, 'Simulação aceita: importação pedida.', now) };
+    return {
+      kind: 'changed',
+      patch,
+      told: begins(record, patch, said('Simulação aceita: importação pedida.', 'import_commit_requested'), now),
+    };
   },
 
   undo(record, now) {
@@ -123,7 +131,11 @@ const decisions: Record<Control, (record: ImportRecord, now: Date) => Decision> 
         ? { undo: nothingUndone, chunks: { ...record.chunks, spared: 0 } }
         : { place: record.place }),
     } satisfies Partial<ImportRecord>;
-    return { kind: 'changed', patch, told: begins(record, patch, 'Pedido para desfazer.', now) };
+    return {
+      kind: 'changed',
+      patch,
+      told: begins(record, patch, said('Pedido para desfazer.', 'import_undo_requested'), now),
+    };
   },
 };
 
@@ -139,9 +151,10 @@ const anew = (now: Date) => ({
   due_at: new Date(now.getTime() + LOOKED_AT_WITHIN_MS).toISOString(),
 });
 
-const said = (message: string): Told => ({ lines: [{ level: 'info', message }] });
-const begins = (record: ImportRecord, patch: Partial<ImportRecord>, message: string, now: Date): Told => ({
-  ...said(message),
+type Request = 'import_cancel_requested' | 'import_commit_requested' | 'import_undo_requested';
+const said = (message: string, code: Request): Told => ({ lines: [{ level: 'info', message, code, values: {} }] });
+const begins = (record: ImportRecord, patch: Partial<ImportRecord>, told: Told, now: Date): Told => ({
+  ...told,
   elsewhere: [farNews({ ...record, ...patch }, false, now)],
 });
 

@@ -1,11 +1,12 @@
 import { ulid } from 'ulid';
 import type { ImportPhase } from '../../contract/import.ts';
 import { importChannel, logsChannel } from '../../contract/channel.ts';
+import type { Said } from '../../contract/log-code.ts';
 import type { LogLine, Notification } from '../../contract/notification.ts';
 import type { RowError } from '../../contract/row-error.ts';
 import { adminNews } from '../news/admin-news.ts';
 import type { News } from '../news/news.ts';
-import { failedCsvOf, failureMessage, progressOf, type ImportRecord } from './import.ts';
+import { failedCsvOf, failureMessage, nothingUndone, progressOf, type ImportRecord } from './import.ts';
 
 type Data<T extends Notification['type']> = Extract<Notification, { type: T; data: unknown }>['data'];
 
@@ -17,7 +18,7 @@ export type Tiding =
   | { type: 'upload_completed'; data: Data<'upload_completed'> }
   | { type: 'upload_failed'; data: Data<'upload_failed'> };
 
-export type Line = Pick<LogLine, 'level' | 'message'> & { line?: number };
+export type Line = Pick<LogLine, 'level' | 'message'> & { line?: number } & Said;
 
 /** Rows a second now, and seconds until the end; null: not known yet. */
 export type Pace = { rows_per_second: number | null; eta: number | null };
@@ -146,12 +147,24 @@ export function endNews(record: ImportRecord, phase: ImportPhase, now: Date): Ne
   return adminNews(said, now);
 }
 
+/** The line of its log that says how it ended: `phase` is what was being done. */
+export function endLine(record: ImportRecord, phase: ImportPhase): Line {
+  const { status, rows, undo, error_code, error_columns } = record;
+  const undone = phase === 'undoing' ? (undo ?? nothingUndone) : null;
+  return {
+    level: status === 'failed' ? 'error' : status === 'cancelled' ? 'warning' : 'info',
+    message: summaryOf(record, phase),
+    code: 'import_ended',
+    values: { status, rows, undo: undone, error_code, missing_columns: error_columns },
+  };
+}
+
 /** Its totals as a sentence. */
-export function summaryOf(record: ImportRecord, phase: ImportPhase): string {
+function summaryOf(record: ImportRecord, phase: ImportPhase): string {
   const { rows, undo, status } = record;
   const why = status === 'failed' || status === 'cancelled' ? ` ${failureMessage(record, 'pt') ?? ''}` : '';
   if (phase === 'undoing') {
-    const { removed = 0, restored = 0, spared = 0 } = undo ?? {};
+    const { removed, restored, spared } = undo ?? nothingUndone;
     return `${removed} removidos, ${restored} restaurados, ${spared} mantidos porque mudaram depois.${why}`;
   }
   const { read, created, updated, unchanged, failed } = rows;

@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
 import * as z from 'zod';
 import { dialect } from '../../contract/dialect.ts';
-import { importFailures, type ImportFailureCode } from '../../contract/import-failure.ts';
+import { importFailureMessage, isImportFailureCode, type ImportFailureCode } from '../../contract/import-failure.ts';
 import {
   FILE_KEPT_DAYS,
   FILES_PREFIX,
@@ -16,7 +16,6 @@ import {
 } from '../../contract/import.ts';
 
 const nullable = <T extends z.ZodType>(schema: T) => schema.nullable().default(null);
-const isFailureCode = (code: unknown): code is ImportFailureCode => typeof code === 'string' && code in importFailures;
 const eventCounts = z.object({ created: z.int(), updated: z.int(), deleted: z.int() });
 
 /** Rows worth telling of are kept in chunks, each written in the transaction that counts them. */
@@ -56,7 +55,7 @@ export const importRecord = z.object({
   unannounced: eventCounts,
   announced_at: nullable(z.string()),
   cancel_requested: z.boolean().default(false),
-  error_code: nullable(z.custom<ImportFailureCode>(isFailureCode)),
+  error_code: nullable(z.custom<ImportFailureCode>(isImportFailureCode)),
   /** What the failure's sentence names. */
   error_columns: z.array(z.string()).default([]),
   /** The token of the worker that holds it, until `lease_expires_at`. */
@@ -157,7 +156,7 @@ export function failureMessage(
   { error_code, error_columns }: Pick<ImportRecord, 'error_code' | 'error_columns'>,
   language: Language,
 ): string | null {
-  return error_code && importFailures[error_code][language].replace('{columns}', error_columns.join(', '));
+  return error_code && importFailureMessage(error_code, error_columns, language);
 }
 
 /** What everybody may know of it. */

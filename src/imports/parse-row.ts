@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { EVENT_COLUMNS, type Dialect, type EventColumn } from '../../contract/dialect.ts';
 import { eventRequest, type EventRequest } from '../../contract/event.ts';
-import { rowErrors, type RowError, type RowErrorCode } from '../../contract/row-error.ts';
+import { rowErrorMessage, rowErrors, type RowError, type RowErrorCode } from '../../contract/row-error.ts';
 import { MAX_EVENT_BYTES } from '../events/check-event.ts';
 import { dayFirst } from './date-style.ts';
 import { readList, withoutGuard } from './people-write.ts';
@@ -103,10 +103,6 @@ function cellsOf(cells: readonly string[], columns: Dialect['columns']): Record<
     local_info: cellOf('local_info'),
   };
 }
-
-/** What is wrong, in the words people read. */
-export const rowErrorMessage = (code: RowErrorCode, numbers: Record<string, number>, language: 'pt' | 'en'): string =>
-  rowErrors[code][language].replace(/\{(\w+)\}/g, (_found, name: string) => String(numbers[name]));
 
 type Issue = z.core.$ZodIssue;
 

@@ -9,7 +9,7 @@ import { detectDialect, SAMPLE_BYTES } from './detect-dialect.ts';
 import { fileChunks } from './file-chunks.ts';
 import { gatherBatch } from './gather-batch.ts';
 import type { Hold, HoldsTable, How } from './holds/table.ts';
-import { started } from './import-news.ts';
+import { type Line, started } from './import-news.ts';
 import { fileKey, type ImportRecord } from './import.ts';
 import { pacer } from './pace.ts';
 import { planRows } from './plan-rows.ts';
@@ -108,11 +108,9 @@ async function begin(app: WalkRowsDeps, hold: Hold, signal: AbortSignal): Promis
   const { encoding, delimiter, quote_escape, date_style } = dialect;
   const quotes = quote_escape === 'doubled' ? '""' : '\\"';
   const message = `${file.bytes} bytes, ${encoding}, separador ${JSON.stringify(delimiter)}, aspas ${quotes}, datas ${date_style}`;
-  await app.holds.write(
-    hold,
-    { patch, told: (after) => ({ tidings: started(after), lines: [{ level: 'info', message }] }) },
-    now,
-  );
+  const values = { bytes: file.bytes, encoding, delimiter, quote_escape, date_style };
+  const line: Line = { level: 'info', message, code: 'import_detected', values };
+  await app.holds.write(hold, { patch, told: (after) => ({ tidings: started(after), lines: [line] }) }, now);
   return true;
 }
 

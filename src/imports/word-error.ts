@@ -1,6 +1,5 @@
-import type { RowError } from '../../contract/row-error.ts';
+import { rowErrorMessage, type RowError } from '../../contract/row-error.ts';
 import type { Language } from './import.ts';
-import { rowErrorMessage } from './parse-row.ts';
 
 /** The same mistake in the reader's language. */
 export const wordError = (error: RowError, language: Language): RowError => ({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importChannel, logsChannel } from '../../contract/channel.ts';
 import type { ImportMode } from '../../contract/import.ts';
-import type { Notification } from '../../contract/notification.ts';
+import type { LogLine, Notification } from '../../contract/notification.ts';
 import { startEndpoint } from '../../local-cloud/endpoint.ts';
 import { openBuckets } from '../../local-cloud/s3/buckets.ts';
 import { uploadsBucket } from '../../src/aws/uploads-bucket.ts';
@@ -88,9 +88,9 @@ export async function anImportWorld() {
     /** All that was told on the channel of its name, and in its log. */
     told: async (name: string): Promise<Notification[]> =>
       (await news.after(importChannel(name), 0)).map(({ notification }) => notification),
-    logOf: async (id: string): Promise<string[]> =>
-      (await news.after(logsChannel(id), 0)).map(({ notification }) =>
-        notification.type === 'log' ? notification.message : '',
+    logOf: async (id: string): Promise<LogLine[]> =>
+      (await news.after(logsChannel(id), 0)).flatMap(({ notification }) =>
+        notification.type === 'log' ? [notification] : [],
       ),
     async events(): Promise<EventRecord[]> {
       const events: EventRecord[] = [];

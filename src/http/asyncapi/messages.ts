@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { dialect } from '../../../contract/dialect.ts';
 import { calendarEvent, localInfo } from '../../../contract/event.ts';
 import { rowCounts, undoCounts } from '../../../contract/import.ts';
+import { logValues } from '../../../contract/log-code.ts';
 import { rowError } from '../../../contract/row-error.ts';
 import {
   clientMessage,
@@ -60,6 +61,7 @@ const SHARED = {
   RowCounts: rowCounts,
   UndoCounts: undoCounts,
   RowError: rowError,
+  LogValues: logValues,
 };
 
 /** The schemas of all messages by their key, and what they share; JSON Schema draft 7, as AsyncAPI 3 has it. */

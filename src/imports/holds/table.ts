@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { transact, type Write } from '../../aws/transact.ts';
 import { changed, changeImport, importKey, type ImportTables, type Told } from '../change-import.ts';
-import { endNews, ended, eventsChangedNews, farNews, summaryOf } from '../import-news.ts';
+import { ended, endLine, endNews, eventsChangedNews, farNews } from '../import-news.ts';
 import { isOver, LOOKED_AT_WITHIN_MS, nothingUnannounced, type ImportRecord } from '../import.ts';
 import { importsTable } from '../table.ts';
 
@@ -176,10 +176,9 @@ export function endedAs(record: ImportRecord, how: How, now: Date): Partial<Impo
 export function endTold(record: ImportRecord, patch: Partial<ImportRecord>, told: Told, now: Date): Told {
   const after = { ...record, ...patch };
   const phase = record.phase ?? 'importing';
-  const level = after.status === 'failed' ? 'error' : after.status === 'cancelled' ? 'warning' : 'info';
   return {
     tidings: [...(told.tidings ?? []), ended(after, now)],
-    lines: [...(told.lines ?? []), { level, message: summaryOf(after, phase) }],
+    lines: [...(told.lines ?? []), endLine(after, phase)],
     elsewhere: [
       ...(told.elsewhere ?? []),
       eventsChangedNews(record, now),

@@ -7,6 +7,7 @@ import { ViewTitle } from '../layout/view-title.tsx';
 import classes from './console-view.module.css';
 import { LiveLog } from './live-log.tsx';
 import { useLogChoices } from './use-log-choices.ts';
+import { useLogLines } from './use-log-lines.ts';
 
 /** The log of any download or import; of the newest, until another is chosen. */
 export function ConsoleView() {
@@ -48,7 +49,11 @@ export function ConsoleView() {
         onChange={(value) => value !== null && go(`/console/${value}`)}
         allowDeselect={false}
       />
-      {id === undefined ? <EmptyState title={t('console.nothing_chosen')} /> : <LiveLog key={id} id={id} isTall />}
+      {id === undefined ? <EmptyState title={t('console.nothing_chosen')} /> : <ChosenLog key={id} id={id} />}
     </>
   );
+}
+
+function ChosenLog({ id }: { id: string }) {
+  return <LiveLog lines={useLogLines(id)} isTall />;
 }

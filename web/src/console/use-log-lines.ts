@@ -1,35 +1,32 @@
 import { useEffect, useState } from 'react';
 import type { LogLine } from '../../../contract/notification.ts';
 import { useLive } from '../live/live-context.ts';
+import { withLines } from './with-lines.ts';
 
-/** As many are kept; older ones go. */
-const KEPT = 5000;
+/** A frame: what arrives within it is drawn together. */
+const GATHER_MS = 16;
 
-/** The lines of one log. What comes while it is paused waits. */
-export function useLogLines(id: string) {
+/** The lines of one log, its history first. Whoever shows it twice hands them on: only the first who listens hears the history. */
+export function useLogLines(id: string): readonly LogLine[] {
   const live = useLive();
   const [lines, setLines] = useState<readonly LogLine[]>([]);
-  const [pausedAt, setPausedAt] = useState<number | null>(null);
   useEffect(() => {
+    let arrived: LogLine[] = [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
     setLines([]);
-    setPausedAt(null);
-    return live.listen({ logs: id }, (line) => {
-      setLines((before) => inOrder(before, line));
+    const end = live.listen({ logs: id }, (line) => {
+      arrived.push(line);
+      timer ??= setTimeout(() => {
+        const gathered = arrived;
+        arrived = [];
+        timer = undefined;
+        setLines((before) => withLines(before, gathered));
+      }, GATHER_MS);
     });
+    return () => {
+      end();
+      clearTimeout(timer);
+    };
   }, [live, id]);
-  const shown = pausedAt === null ? lines : lines.slice(0, pausedAt);
-  return {
-    lines: shown,
-    isPaused: pausedAt !== null,
-    waiting: lines.length - shown.length,
-    pause: () => setPausedAt(lines.length),
-    resume: () => setPausedAt(null),
-  };
-}
-
-function inOrder(before: readonly LogLine[], line: LogLine): readonly LogLine[] {
-  const last = before.at(-1);
-  if (last === undefined || last.seq < line.seq) return [...before, line].slice(-KEPT);
-  if (before.some(({ seq }) => seq === line.seq)) return before;
-  return [...before, line].sort((a, b) => a.seq - b.seq);
+  return lines;
 }

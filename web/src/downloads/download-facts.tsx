@@ -3,6 +3,7 @@ import type { DownloadView } from '../../../contract/download.ts';
 import { useFormat, type Format } from '../language/use-format.ts';
 import { PlaceInQueue } from './place-in-queue.tsx';
 import { isOver } from './download-store.ts';
+import { qualityKey } from './quality-key.ts';
 
 /** What is being done, how much is there, how fast it goes, and for how long. What may be old is left out. */
 export function DownloadFacts({ view, isLive }: { view: DownloadView; isLive: boolean }) {
@@ -23,8 +24,6 @@ export function DownloadFacts({ view, isLive }: { view: DownloadView; isLive: bo
     </>
   );
 }
-
-export const qualityKey = (quality: DownloadView['quality']) => (quality === 'bv+ba' ? 'bv_ba' : quality);
 
 function Size({ view, format }: { view: DownloadView; format: Format }) {
   const { t } = useTranslation();

@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import type { ImportView } from '../../../contract/import.ts';
+import { DELIMITERS } from './delimiters.ts';
 import classes from './import-detail.module.css';
 
-const DELIMITERS = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' } as const;
 const NEWLINES = { '\n': 'LF', '\r\n': 'CRLF', '\r': 'CR' };
 
 /** How the file is written, as it was detected: whoever sees something strange looks here first. */

@@ -1,7 +1,7 @@
 import { Button, Table } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { ImportView } from '../../../contract/import.ts';
-import { rowErrors, type RowError } from '../../../contract/row-error.ts';
+import { rowErrorMessage, type RowError } from '../../../contract/row-error.ts';
 import { useFormat } from '../language/use-format.ts';
 import classes from './import-detail.module.css';
 import { isAtWork } from './import-status.ts';
@@ -47,9 +47,7 @@ export function FailedRows({ view, live }: { view: ImportView; live: readonly Ro
   );
 }
 
-/** In the reader's language, unless the sentence has a number in it that only the server knows. */
-function Reason({ error }: { error: RowError }) {
+function Reason({ error: { code, numbers = {} } }: { error: RowError }) {
   const { i18n } = useTranslation();
-  const words: string = rowErrors[error.code][i18n.language === 'en' ? 'en' : 'pt'];
-  return words.includes('{') ? error.message : words;
+  return rowErrorMessage(code, numbers, i18n.language === 'en' ? 'en' : 'pt');
 }

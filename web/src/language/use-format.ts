@@ -12,7 +12,7 @@ export function useFormat() {
 const known = new Map<string, Format>();
 
 /** Made once for all: making one costs more than drawing what it is for. */
-function formatsIn(locale: string): Format {
+export function formatsIn(locale: string): Format {
   const formats = known.get(locale) ?? formatsOf(locale);
   known.set(locale, formats);
   return formats;
@@ -24,6 +24,7 @@ function formatsOf(locale: string) {
   const whole = new Intl.NumberFormat(locale);
   const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
   const percents = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
+  const shortDays = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
   const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
   const moments = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
@@ -79,6 +80,7 @@ function formatsOf(locale: string) {
       const minutes = Math.floor((rounded % 3600) / 60);
       return hours > 0 ? `${hours}:${two(minutes)}:${two(rounded % 60)}` : `${minutes}:${two(rounded % 60)}`;
     },
+    shortDay: (moment: string | Date) => shortDays.format(new Date(moment)),
     day: (moment: string | Date) => days.format(new Date(moment)),
     moment: (moment: string | Date) => moments.format(new Date(moment)),
     time: (moment: string | Date) => clock.format(new Date(moment)),

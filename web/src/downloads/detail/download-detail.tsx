@@ -2,20 +2,21 @@ import { Drawer } from '@mantine/core';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DownloadView } from '../../../../contract/download.ts';
-import { LiveLog } from '../../console/live-log.tsx';
 import { useIsLive } from '../../live/live-context.ts';
 import { useFormat } from '../../language/use-format.ts';
 import { usePage } from '../../page/page-context.ts';
 import { CardActions } from '../card-actions.tsx';
-import { DownloadFacts, qualityKey } from '../download-facts.tsx';
+import { DownloadFacts } from '../download-facts.tsx';
 import { DownloadFailure } from '../download-failure.tsx';
 import { harmlessAddress } from '../harmless-address.ts';
 import { ProgressBar } from '../progress-bar.tsx';
+import { qualityKey } from '../quality-key.ts';
 import { Thumbnail } from '../thumbnail.tsx';
 import { useDownload } from '../use-downloads.ts';
 import classes from './download-detail.module.css';
+import { DownloadHistory } from './download-history.tsx';
 
-/** Everything about one download, its log while it is written. */
+/** Everything about one download: its attempts, and its log while it is written. */
 export function DownloadDetail({ id, onClose }: { id: string; onClose: () => void }) {
   const { t } = useTranslation();
   return (
@@ -60,8 +61,7 @@ function Detail({ id }: { id: string }) {
         <CardActions view={view} />
       </div>
       <Record view={view} />
-      <h3 className={classes.heading}>{t('console.log')}</h3>
-      <LiveLog id={id} />
+      <DownloadHistory key={id} id={id} />
     </div>
   );
 }

@@ -6,7 +6,7 @@ import type { Inspection as Inspected, InspectedFormat } from '../../../../contr
 import { useFormat } from '../../language/use-format.ts';
 import { Failure } from '../../layout/failure.tsx';
 import { inspectUrl } from '../downloads-api.ts';
-import { qualityKey } from '../download-facts.tsx';
+import { qualityKey } from '../quality-key.ts';
 import { harmlessPicture } from '../harmless-address.ts';
 import classes from './inspection.module.css';
 

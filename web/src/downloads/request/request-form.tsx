@@ -2,7 +2,7 @@ import { Button, NativeSelect, Textarea } from '@mantine/core';
 import { lazy, Suspense, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { QUALITIES, type Quality } from '../../../../contract/download.ts';
-import { qualityKey } from '../download-facts.tsx';
+import { qualityKey } from '../quality-key.ts';
 import { readUrls } from '../read-urls.ts';
 import classes from './request-form.module.css';
 import { useIncomingUrls } from './use-incoming-urls.ts';
