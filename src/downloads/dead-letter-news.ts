@@ -9,7 +9,7 @@ export const deadLetterNews = ({ id, url, title }: Download, now: Date): News =>
       level: 'warning',
       code: 'dead_letter',
       message: `Download abandonado depois de várias tentativas: ${title}`,
-      data: { download_id: id, url },
+      data: { download_id: id, url, title },
     },
     now,
   );

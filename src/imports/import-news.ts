@@ -142,7 +142,7 @@ export function endNews(record: ImportRecord, phase: ImportPhase, now: Date): Ne
     level: status === 'failed' ? ('warning' as const) : ('info' as const),
     code: status === 'failed' ? 'import_failed' : phase === 'undoing' ? 'import_undone' : 'events_imported',
     message: `${OF_PHASE[phase]} de ${file_name}: ${summaryOf(record, phase)}`,
-    data: { import_id: id, upload_id, status, rows, undo },
+    data: { import_id: id, upload_id, file_name, status, rows, undo },
   };
   return adminNews(said, now);
 }
