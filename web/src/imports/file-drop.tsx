@@ -4,7 +4,6 @@ import { useState, type DragEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import type { ImportMode } from '../../../contract/import.ts';
-import { tokenWanted } from '../api/access-token.ts';
 import { RequestFailed } from '../api/request-failed.ts';
 import { useFormat } from '../language/use-format.ts';
 import { useReason } from '../layout/failure.tsx';
@@ -35,7 +34,6 @@ export function FileDrop() {
       go(`/imports/${import_id}`);
     } catch (failure) {
       if (!(failure instanceof RequestFailed)) throw failure;
-      if (failure.status === 401) tokenWanted.set(true);
       setError(reason(failure));
       setSending(null);
     }

@@ -2,7 +2,6 @@ import { notifications } from '@mantine/notifications';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DownloadView, Quality } from '../../../../contract/download.ts';
-import { tokenWanted } from '../../api/access-token.ts';
 import { newKey } from '../../api/new-key.ts';
 import { RequestFailed } from '../../api/request-failed.ts';
 import { useReason } from '../../layout/failure.tsx';
@@ -35,7 +34,6 @@ export function useRequest(accepted: (rest: string) => void) {
         notifications.show({ message: t('request.accepted', { count: views.length }), autoClose: 2500 });
     } catch (failure) {
       if (!(failure instanceof RequestFailed)) throw failure;
-      if (failure.status === 401) tokenWanted.set(true);
       setError(failure.problem?.errors?.[0]?.message ?? reason(failure));
     } finally {
       setSending(false);
