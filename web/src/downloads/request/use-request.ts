@@ -8,8 +8,8 @@ import { useReason } from '../../layout/failure.tsx';
 import { usePage } from '../../page/page-context.ts';
 import { requestBatch, requestDownload } from '../downloads-api.ts';
 
-/** Asks for downloads. `accepted` is told what is left to be mended: the addresses that were refused. */
-export function useRequest(accepted: (rest: string) => void) {
+/** Asks for downloads. `accepted` is told what was taken, of which nothing is left to be mended. */
+export function useRequest(accepted: (taken: ReadonlySet<string>) => void) {
   const { t } = useTranslation();
   const reason = useReason();
   const { store } = usePage().downloads;
@@ -27,7 +27,7 @@ export function useRequest(accepted: (rest: string) => void) {
     try {
       const { views, refused, why } = await ask(urls, only, quality, key.current.key);
       store.take(views, performance.now());
-      accepted(refused.join('\n'));
+      accepted(new Set(urls.filter((url) => !refused.includes(url))));
       setError(why);
       key.current = { asked: '', key: '' };
       if (views.length > 0)
