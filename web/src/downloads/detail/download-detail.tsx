@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DownloadView } from '../../../../contract/download.ts';
 import { LiveLog } from '../../console/live-log.tsx';
+import { useDialog } from '../../layout/use-dialog.ts';
 import { useIsLive } from '../../live/live-context.ts';
 import { useFormat } from '../../language/use-format.ts';
 import { usePage } from '../../page/page-context.ts';
@@ -19,15 +20,7 @@ import classes from './download-detail.module.css';
 export function DownloadDetail({ id, onClose }: { id: string; onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size="lg"
-      title={t('downloads.details')}
-      lockScroll={false}
-      closeButtonProps={{ 'aria-label': t('layout.close') }}
-    >
+    <Drawer {...useDialog()} opened onClose={onClose} position="right" size="lg" title={t('downloads.details')}>
       <div data-ft-dialog>
         <Detail id={id} />
       </div>
