@@ -69,11 +69,30 @@ export async function fileBehind(card: Locator) {
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds that keeps people out: serious and critical findings, with the elements they are of. */
+/** What axe finds that keeps people out or in their way, with the elements it is of. */
 export async function barriers(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   return await page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
     violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .filter(({ impact }) => impact !== 'minor')
       .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 160) + ' ' + failureSummary)))`);
+}
+
+type Dragged = { file: { name: string; text: string } } | { link: string };
+
+/** Drags something from outside over a place until the page takes it, as a mouse does; `drop` lets it go there. */
+export async function dropOn(place: Locator, dragged: Dragged) {
+  const filling =
+    'link' in dragged
+      ? `setData('text/uri-list', ${JSON.stringify(dragged.link)})`
+      : `items.add(new File([${JSON.stringify(dragged.file.text)}], ${JSON.stringify(dragged.file.name)}, { type: 'text/csv' }))`;
+  const dataTransfer = await place
+    .page()
+    .evaluateHandle(`(() => { const data = new DataTransfer(); data.${filling}; return data; })()`);
+  await place.page().evaluate(`addEventListener('dragover', (event) => (globalThis.lastOver = event))`);
+  // Over what does not take it, a browser drops nothing.
+  for (let isTaken = false; !isTaken; isTaken = await place.page().evaluate('lastOver.defaultPrevented')) {
+    await place.dispatchEvent('dragover', { dataTransfer });
+  }
+  return { drop: () => place.dispatchEvent('drop', { dataTransfer }) };
 }

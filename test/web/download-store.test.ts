@@ -90,3 +90,20 @@ test('the newest comes first', () => {
   store.take([aView(), aView({ id: 'd2', created_at: '2026-11-28T11:00:00.000Z' })], 100);
   expect(store.all().map(({ id }) => id)).toEqual(['d2', 'd1']);
 });
+
+test.each([
+  ['heard', (store: Store) => store.hear(anUpdate(9, { status: 'completed' }), 300)],
+  ['answered', (store: Store) => store.take([aView({ status: 'completed' })], 300)],
+])('an end is told once, also of what is known only since it began, when it is first %s', (_, learn) => {
+  const store = downloadStore();
+  const told: unknown[] = [];
+  store.lastEnded.subscribe(() => told.push(store.lastEnded.get()?.status));
+  store.take([aView({ id: 'old', status: 'failed' })], 100);
+  store.hear(anUpdate(1, { status: 'pending' }), 200);
+  learn(store);
+  store.take([aView({ status: 'completed' })], 400);
+  store.hear(anUpdate(9, { status: 'completed' }), 500);
+  expect(told).toEqual(['completed']);
+});
+
+type Store = ReturnType<typeof downloadStore>;

@@ -21,6 +21,19 @@ addEventListener('fetch', (event) => {
     event.respondWith(newestFirst(request));
 });
 
+addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(show(`/#${event.notification.data.view}`));
+});
+
+// In a tab that is there already, if possible.
+async function show(address) {
+  const [tab] = await clients.matchAll({ type: 'window' });
+  if (tab === undefined) return clients.openWindow(address);
+  await tab.focus();
+  await tab.navigate(address);
+}
+
 async function newestFirst(request) {
   const cache = await caches.open(CACHE);
   try {

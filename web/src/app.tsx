@@ -14,6 +14,9 @@ import { theme } from './theme/theme.ts';
 
 /** What is shown before it has come waits for it. */
 const Toasts = lazy(async () => ({ default: (await import('./layout/toasts.tsx')).Toasts }));
+const IncomingUrls = lazy(async () => ({
+  default: (await import('./downloads/request/incoming-urls.tsx')).IncomingUrls,
+}));
 const DownloadsView = lazy(async () => ({ default: (await import('./downloads/downloads-view.tsx')).DownloadsView }));
 const OverviewView = lazy(async () => ({ default: (await import('./overview/overview-view.tsx')).OverviewView }));
 const EventsView = lazy(async () => ({ default: (await import('./events/events-view.tsx')).EventsView }));
@@ -45,6 +48,9 @@ export function App({ page }: { page: Page }) {
                   </Route>
                 </Switch>
               </Shell>
+              <Suspense>
+                <IncomingUrls />
+              </Suspense>
             </Router>
             <NoticeToasts />
             <Endings />

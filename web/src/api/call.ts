@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { problem } from '../../../contract/problem.ts';
 import { currentLanguage } from '../language/i18n.ts';
-import { accessToken } from './access-token.ts';
+import { withToken } from './access-token.ts';
 import { RequestFailed } from './request-failed.ts';
 
 const ANSWER_WITHIN_MS = 30_000;
@@ -32,11 +32,15 @@ export async function callForNothing(path: string, request: Call): Promise<void>
   if (!ok) throw new RequestFailed(status, problem.safeParse(content).data ?? null);
 }
 
-async function send(path: string, request: Call): Promise<{ status: number; ok: boolean; content: unknown }> {
+type Answer = { status: number; ok: boolean; content: unknown };
+
+const send = (path: string, request: Call): Promise<Answer> => withToken((token) => sendWith(token, path, request));
+
+async function sendWith(token: string, path: string, request: Call): Promise<Answer> {
   try {
     const response = await fetch(path, {
       method: request.method ?? 'GET',
-      headers: headersOf(request),
+      headers: headersOf(request, token),
       cache: 'no-store',
       keepalive: request.keepalive ?? false,
       signal: AbortSignal.any([AbortSignal.timeout(ANSWER_WITHIN_MS), ...(request.signal ? [request.signal] : [])]),
@@ -51,8 +55,7 @@ async function send(path: string, request: Call): Promise<{ status: number; ok: 
   }
 }
 
-function headersOf({ method = 'GET', body, idempotencyKey, ifMatch }: Call): Record<string, string> {
-  const token = accessToken.get();
+function headersOf({ method = 'GET', body, idempotencyKey, ifMatch }: Call, token: string): Record<string, string> {
   return {
     accept: 'application/json',
     'accept-language': currentLanguage(),

@@ -5,8 +5,6 @@ import { useMutation } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Status } from '../../../contract/download.ts';
-import { tokenWanted } from '../api/access-token.ts';
-import { RequestFailed } from '../api/request-failed.ts';
 import { useReason } from '../layout/failure.tsx';
 import { usePage } from '../page/page-context.ts';
 import { clearDownloads } from './downloads-api.ts';
@@ -25,10 +23,7 @@ export function ClearFinished({ status, count }: { status: Status; count: number
       for (const view of store.all()) if (view.status === status) store.remove(view.id);
       close();
     },
-    onError: (failure) => {
-      if (failure instanceof RequestFailed && failure.status === 401) tokenWanted.set(true);
-      notifications.show({ color: 'red', title: t('failure.title'), message: reason(failure) });
-    },
+    onError: (failure) => notifications.show({ color: 'red', title: t('failure.title'), message: reason(failure) }),
   });
   return (
     <>
@@ -43,7 +38,7 @@ export function ClearFinished({ status, count }: { status: Status; count: number
               <Button variant="default" onClick={close} data-autofocus>
                 {t('layout.cancel')}
               </Button>
-              <Button color="red" loading={clear.isPending} onClick={() => clear.mutate()}>
+              <Button color="red.9" loading={clear.isPending} onClick={() => clear.mutate()}>
                 {t('downloads.delete')}
               </Button>
             </Group>

@@ -1,10 +1,11 @@
 import type { DownloadView, Status } from '../../../contract/download.ts';
 import type { DownloadUpdate } from '../../../contract/notification.ts';
-import { observable } from '../live/observable.ts';
+import { observable, type Observable } from '../live/observable.ts';
 
 const OVER: readonly Status[] = ['completed', 'failed', 'cancelled'];
 export const isOver = ({ status }: Pick<DownloadView, 'status'>): boolean => OVER.includes(status);
 
+type Ended = Pick<DownloadView, 'id' | 'title' | 'status'>;
 type Entry = { view: DownloadView; heardAt: number; seq: number };
 
 export type DownloadStore = ReturnType<typeof downloadStore>;
@@ -13,9 +14,12 @@ export type DownloadStore = ReturnType<typeof downloadStore>;
 export function downloadStore() {
   const entries = new Map<string, Entry>();
   const deleted = new Set<string>();
+  /** Heard to be under way, and nothing else known of them yet. */
+  const underWay = new Set<string>();
   const listeners = new Map<string, Set<() => void>>();
   /** Counts up when lists may look different: what is in them, or in which of them. */
   const version = observable(0);
+  const lastEnded: Observable<Ended | null> = observable<Ended | null>(null);
   let sorted: { at: number; views: readonly DownloadView[] } = { at: -1, views: [] };
 
   /** Whether lists may look different. */
@@ -23,6 +27,8 @@ export function downloadStore() {
     const before = entries.get(view.id)?.view;
     entries.set(view.id, { view, heardAt, seq });
     for (const listener of listeners.get(view.id) ?? []) listener();
+    const wasUnderWay = underWay.delete(view.id) || (before !== undefined && !isOver(before));
+    if (wasUnderWay && isOver(view)) lastEnded.set(view);
     return before?.status !== view.status || before.title !== view.title;
   }
 
@@ -37,6 +43,8 @@ export function downloadStore() {
 
   return {
     version,
+    /** What ended last while this page was there, whichever way it came. */
+    lastEnded,
     get: (id: string): DownloadView | null => entries.get(id)?.view ?? null,
     /** Takes what the API answered to a question of `askedAt`, a `performance.now()`. */
     take(views: readonly DownloadView[], askedAt: number): void {
@@ -53,7 +61,16 @@ export function downloadStore() {
         return true;
       }
       const entry = entries.get(id);
-      if (entry === undefined) return deleted.has(id);
+      if (entry === undefined) {
+        if (deleted.has(id)) return true;
+        if (!isOver(data)) underWay.add(id);
+        else if (lastEnded.get()?.id !== id) {
+          // So short that it was over before anything else was known of it.
+          underWay.delete(id);
+          lastEnded.set({ ...data, id });
+        }
+        return false;
+      }
       if (seq > entry.seq && put({ ...entry.view, ...data }, now, seq)) changed();
       return true;
     },

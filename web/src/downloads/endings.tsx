@@ -1,7 +1,6 @@
 import { VisuallyHidden } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useObservable } from '../live/observable.ts';
 import { showWhenHidden } from '../notices/web-notification.ts';
 import { usePage } from '../page/page-context.ts';
 
@@ -11,19 +10,22 @@ const GATHER_MS = 700;
 /** Tells of downloads that end: reads it out to who does not see the page, and notifies who looks at another tab. */
 export function Endings() {
   const { t } = useTranslation();
-  const ended = useObservable(usePage().downloads.lastEnded);
+  const { lastEnded } = usePage().downloads.store;
   const [words, setWords] = useState('');
   const gathered = useRef<string[]>([]);
-  useEffect(() => {
+  const tell = useEffectEvent(() => {
+    const ended = lastEnded.get();
     if (ended === null || ended.status === 'cancelled') return;
     const sentence = `${ended.title}: ${t(`downloads.status.${ended.status}`)}`;
-    showWhenHidden('FastTrack', sentence, ended.id);
+    showWhenHidden(sentence, { tag: ended.id, view: `/downloads/${ended.id}` });
     gathered.current.push(sentence);
     if (gathered.current.length > 1) return;
     setTimeout(() => {
       setWords(gathered.current.join('. '));
       gathered.current = [];
     }, GATHER_MS);
-  }, [ended, t]);
+  });
+  // Several may end at once, which a state would not tell apart.
+  useEffect(() => lastEnded.subscribe(() => tell()), [lastEnded]);
   return <VisuallyHidden role="status">{words}</VisuallyHidden>;
 }

@@ -1,8 +1,7 @@
-import type { DownloadView } from '../../../contract/download.ts';
 import type { Dashboard } from '../../../contract/snapshot.ts';
 import { RequestFailed } from '../api/request-failed.ts';
 import type { Live } from '../live/live.ts';
-import { observable, type Observable } from '../live/observable.ts';
+import type { Observable } from '../live/observable.ts';
 import { downloadStore, isOver, type DownloadStore } from './download-store.ts';
 import { getDownload, listDownloads } from './downloads-api.ts';
 
@@ -10,19 +9,18 @@ import { getDownload, listDownloads } from './downloads-api.ts';
 const GATHER_MS = 250;
 /** More than these are read as a list. */
 const ONE_BY_ONE = 5;
+/** What is told of each download may begin to be heard a little later than the dashboard: so many of its snapshots are compared. */
+const COMPARED = 2;
 const EVERYTHING = { status: null, q: '' };
 
 export type LiveDownloads = {
   store: DownloadStore;
   refresh: (id: string) => void;
-  /** What ended last, of those that were known before. */
-  lastEnded: Observable<Pick<DownloadView, 'id' | 'title' | 'status'> | null>;
 };
 
 /** Keeps what is known of downloads live: by what is told of each, and where that does not come by what the dashboard tells. */
 export function startDownloads(live: Live, dashboard: Observable<Dashboard | null>): LiveDownloads {
   const store = downloadStore();
-  const lastEnded: LiveDownloads['lastEnded'] = observable<Pick<DownloadView, 'id' | 'title' | 'status'> | null>(null);
   const wanted = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -58,9 +56,7 @@ export function startDownloads(live: Live, dashboard: Observable<Dashboard | nul
   live.listen('deltas', (update) => {
     // The API says more than a notification does: when it began and ended, and in the reader's language.
     const { download_id: id, data } = update;
-    const before = store.get(id);
     const isKnown = store.hear(update, performance.now());
-    if (before !== null && !isOver(before) && isOver(data)) lastEnded.set({ ...data, id });
     if (data.error_code !== 'deleted' && (!isKnown || isOver(data))) refresh(id);
   });
 
@@ -70,22 +66,29 @@ export function startDownloads(live: Live, dashboard: Observable<Dashboard | nul
   });
 
   let total = -1;
+  let snapshots = 0;
+  live.state.subscribe(() => {
+    snapshots = 0;
+  });
   dashboard.subscribe(() => {
     const now = dashboard.get();
-    if (now === null || live.state.get().transport === 'websocket') return;
+    const isTold = live.state.get().transport === 'websocket';
+    snapshots += 1;
+    if (now === null || (isTold && snapshots > COMPARED)) return;
     const askedAt = performance.now();
     const running = new Set(now.downloads_in_progress.map(({ id }) => id));
     for (const progress of now.downloads_in_progress) {
       const known = store.get(progress.id);
       if (known === null) refresh(progress.id);
-      else store.take([{ ...known, ...progress }], askedAt);
+      // What was told of it is newer.
+      else if (!isTold) store.take([{ ...known, ...progress }], askedAt);
     }
     for (const { id, status } of store.all()) if (status === 'downloading' && !running.has(id)) refresh(id);
     if (now.queue_stats.total !== total) void readNewest().catch(forgive);
     total = now.queue_stats.total;
   });
 
-  return { store, refresh, lastEnded };
+  return { store, refresh };
 }
 
 /** The connection's indicator says already that nothing answers, and coming back reads everything again. */

@@ -18,7 +18,7 @@ export function SelectionBar({ selection }: { selection: Selection }) {
   if (selection.ids.length === 0) return null;
   const views = selection.ids.flatMap((id) => store.get(id) ?? []);
   return (
-    <div className={classes.bar} role="region" aria-label={t('downloads.chosen', { count: views.length })}>
+    <div className={classes.bar} data-ft-foot role="region" aria-label={t('downloads.chosen', { count: views.length })}>
       <strong>{t('downloads.chosen', { count: views.length })}</strong>
       {CONTROLS.map((name) => {
         const meant = views.filter((view) => allows(view, name));

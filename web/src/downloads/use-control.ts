@@ -1,9 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { useTranslation } from 'react-i18next';
 import type { DownloadView, Status } from '../../../contract/download.ts';
-import { tokenWanted } from '../api/access-token.ts';
 import { newKey } from '../api/new-key.ts';
-import { RequestFailed } from '../api/request-failed.ts';
 import { useReason } from '../layout/failure.tsx';
 import { usePage } from '../page/page-context.ts';
 import { controlDownload, type Control } from './downloads-api.ts';
@@ -33,7 +31,6 @@ export function useControl() {
     const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
     const [first] = failed;
     if (first === undefined) return;
-    if (first.reason instanceof RequestFailed && first.reason.status === 401) tokenWanted.set(true);
     notifications.show({
       color: 'red',
       title: t('downloads.not_done', { count: failed.length }),

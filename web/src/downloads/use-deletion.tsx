@@ -2,8 +2,6 @@ import { notifications } from '@mantine/notifications';
 import { useTranslation } from 'react-i18next';
 import type { DownloadView } from '../../../contract/download.ts';
 import { newKey } from '../api/new-key.ts';
-import { tokenWanted } from '../api/access-token.ts';
-import { RequestFailed } from '../api/request-failed.ts';
 import { useReason } from '../layout/failure.tsx';
 import { UndoToast } from '../layout/undo-toast.tsx';
 import { usePage } from '../page/page-context.ts';
@@ -35,7 +33,6 @@ export function useDeletion() {
         const view = views[index];
         if (outcome.status === 'fulfilled' || view === undefined) continue;
         store.restore(view);
-        if (outcome.reason instanceof RequestFailed && outcome.reason.status === 401) tokenWanted.set(true);
         notifications.show({
           color: 'red',
           title: t('downloads.not_done', { count: 1 }),

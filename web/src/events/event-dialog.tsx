@@ -4,9 +4,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CalendarEvent } from '../../../contract/event.ts';
-import { tokenWanted } from '../api/access-token.ts';
 import { newKey } from '../api/new-key.ts';
-import { fieldErrors, RequestFailed } from '../api/request-failed.ts';
+import { fieldErrors } from '../api/request-failed.ts';
 import { Dialog } from '../layout/dialog.tsx';
 import { useReason } from '../layout/failure.tsx';
 import { EventFields, PlaceFields } from './event-fields.tsx';
@@ -31,10 +30,7 @@ export function EventDialog({ event, onClose }: Props) {
       void queries.invalidateQueries({ queryKey: ['events'] });
       onClose();
     },
-    onError: (failure) => {
-      if (failure instanceof RequestFailed && failure.status === 401) tokenWanted.set(true);
-      form.setErrors(fieldErrors(failure));
-    },
+    onError: (failure) => form.setErrors(fieldErrors(failure)),
   });
   const isFieldless = save.isError && Object.keys(fieldErrors(save.error)).length === 0;
   return (

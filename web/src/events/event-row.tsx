@@ -4,9 +4,7 @@ import IconPencil from '@tabler/icons-react/icons/IconPencil';
 import IconTrash from '@tabler/icons-react/icons/IconTrash';
 import { useTranslation } from 'react-i18next';
 import type { CalendarEvent } from '../../../contract/event.ts';
-import { tokenWanted } from '../api/access-token.ts';
 import { newKey } from '../api/new-key.ts';
-import { RequestFailed } from '../api/request-failed.ts';
 import { useFormat } from '../language/use-format.ts';
 import { useReason } from '../layout/failure.tsx';
 import classes from './event-table.module.css';
@@ -70,7 +68,6 @@ function useRemoval() {
       const message = <UndoToast words={t('events.deleted', { title })} undo={() => void undo()} />;
       notifications.show({ id, message, autoClose: 8000 });
     } catch (failure) {
-      if (failure instanceof RequestFailed && failure.status === 401) tokenWanted.set(true);
       notifications.show({ color: 'red', title: t('events.not_deleted'), message: reason(failure) });
     }
   };

@@ -50,7 +50,7 @@ export function EventsView() {
             </Menu.Target>
             <Menu.Dropdown>
               {EXPORTS.map(({ name, query }) => (
-                <Menu.Item key={name} component="a" href={exportOf(settled, query)} download>
+                <Menu.Item key={name} component="a" href={exportOf(filter, query)} download>
                   {t(`events.exports.${name}`)}
                 </Menu.Item>
               ))}

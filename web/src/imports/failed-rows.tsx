@@ -13,15 +13,17 @@ export function FailedRows({ view, live }: { view: ImportView; live: readonly Ro
   const { t } = useTranslation();
   const format = useFormat();
   const isOver = !isAtWork(view);
-  const { rows, hasMore, more } = useRows(view.import_id, 'failed', isOver && view.rows.failed > 0);
-  const errors = rows.length > 0 ? rows.flatMap((row) => row.errors) : live;
+  const read = useRows(view.import_id, 'failed', isOver && view.rows.failed > 0);
+  const kept = read.rows.flatMap((row) => row.errors);
+  // What somebody has seen come is not taken away until as much was read.
+  const errors = kept.length >= live.length || (isOver && !read.hasMore && kept.length > 0) ? kept : live;
   if (errors.length === 0) return null;
   const failed = Math.max(view.rows.failed, new Set(errors.map(({ line }) => line)).size);
   return (
     <RowsSection
       title={t('imports.failed_rows', { count: failed, shown: format.count(failed) })}
       columns={[t('imports.line'), t('imports.column'), t('imports.reason'), t('imports.value')]}
-      more={hasMore ? more : null}
+      read={read}
       action={
         view.failed_csv !== null && (
           <Button component="a" href={view.failed_csv} download variant="light">

@@ -1,13 +1,13 @@
 import { Alert, Button, FileButton, SegmentedControl } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState, type DragEvent } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import type { ImportMode } from '../../../contract/import.ts';
-import { tokenWanted } from '../api/access-token.ts';
 import { RequestFailed } from '../api/request-failed.ts';
 import { useFormat } from '../language/use-format.ts';
 import { useReason } from '../layout/failure.tsx';
+import { useDrop } from '../layout/use-drop.ts';
 import classes from './file-drop.module.css';
 import { ImportBar } from './import-bar.tsx';
 import { sendFile } from './imports-api.ts';
@@ -22,7 +22,6 @@ export function FileDrop() {
   const queries = useQueryClient();
   const [, go] = useLocation();
   const [mode, setMode] = useState<ImportMode>('dry_run');
-  const [isOver, setOver] = useState(false);
   const [sending, setSending] = useState<Sending | null>(null);
   const [error, setError] = useState<string | null>(null);
 
@@ -35,32 +34,19 @@ export function FileDrop() {
       go(`/imports/${import_id}`);
     } catch (failure) {
       if (!(failure instanceof RequestFailed)) throw failure;
-      if (failure.status === 401) tokenWanted.set(true);
       setError(reason(failure));
       setSending(null);
     }
   }
 
-  function drop(event: DragEvent): void {
-    event.preventDefault();
-    setOver(false);
-    const [file] = event.dataTransfer.files;
-    if (file !== undefined && sending === null) void send(file);
-  }
+  const isOver = useDrop('files', ({ files: [file, ...others] }) => {
+    if (file === undefined || sending !== null) return;
+    if (others.length > 0) setError(t('imports.one_at_a_time'));
+    else void send(file);
+  });
 
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- who cannot drop has the button.
-    <section
-      className={classes.drop}
-      data-over={isOver}
-      aria-label={t('imports.drop')}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={drop}
-    >
+    <section className={classes.drop} data-over={isOver} aria-label={t('imports.drop')}>
       {sending === null ? (
         <>
           <p className={classes.words}>{t('imports.drop')}</p>

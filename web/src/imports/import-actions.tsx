@@ -3,8 +3,6 @@ import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { ImportView } from '../../../contract/import.ts';
-import { tokenWanted } from '../api/access-token.ts';
-import { RequestFailed } from '../api/request-failed.ts';
 import { useReason } from '../layout/failure.tsx';
 import { isAtWork, mayBeUndone } from './import-status.ts';
 import { controlImport } from './imports-api.ts';
@@ -21,10 +19,7 @@ export function ImportActions({ view }: { view: ImportView }) {
       queries.setQueryData(['import', id], now);
       void queries.invalidateQueries({ queryKey: ['imports'] });
     },
-    onError: (failure) => {
-      if (failure instanceof RequestFailed && failure.status === 401) tokenWanted.set(true);
-      notifications.show({ color: 'red', title: t('failure.title'), message: reason(failure) });
-    },
+    onError: (failure) => notifications.show({ color: 'red', title: t('failure.title'), message: reason(failure) }),
   });
   return (
     <Group gap="xs">

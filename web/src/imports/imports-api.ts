@@ -2,7 +2,6 @@ import {
   importList,
   importRows,
   importView,
-  MAX_FORM_BYTES,
   presignedUpload,
   type ImportMode,
   type ImportView,
@@ -10,6 +9,9 @@ import {
 import { call, callForNothing } from '../api/call.ts';
 import { newKey } from '../api/new-key.ts';
 import { sendForm } from './send-form.ts';
+
+/** So much is sent before anybody wonders how far it is; what is larger goes to S3 and shows its progress. */
+const QUICK_BYTES = 256 * 1024;
 
 export type RowsWanted = 'failed' | 'planned' | 'spared';
 
@@ -30,7 +32,7 @@ export const controlImport = (id: string, control: 'cancel' | 'commit' | 'undo')
 
 /** Sends a file the way its size asks for; `sent` is told how much of it has left, from 0 to 1. */
 export async function sendFile(file: File, mode: ImportMode, sent: (part: number) => void): Promise<ImportView> {
-  if (file.size <= MAX_FORM_BYTES) {
+  if (file.size <= QUICK_BYTES) {
     const form = formOf({ mode }, file);
     return call(importView, '/uploads', { method: 'POST', body: form, idempotencyKey: newKey() });
   }

@@ -9,13 +9,14 @@ import { useRows } from './use-rows.ts';
 export function PlannedRows({ id }: { id: string }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { rows, total, hasMore, more } = useRows(id, 'planned');
+  const read = useRows(id, 'planned');
+  const { rows, total } = read;
   if (rows.length === 0) return null;
   return (
     <RowsSection
       title={t('imports.planned_rows', { count: total, shown: format.count(total) })}
       columns={[t('imports.line'), t('imports.effect'), t('events.columns.title'), t('imports.changes')]}
-      more={hasMore ? more : null}
+      read={read}
     >
       {rows.map((row) => (
         <Table.Tr key={row.line}>

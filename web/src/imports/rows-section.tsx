@@ -1,22 +1,29 @@
 import { Button, Table } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { useInViewport } from '@mantine/hooks';
+import { useEffect, useEffectEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './import-detail.module.css';
+import type { useRows } from './use-rows.ts';
 
 type Props = {
   title: string;
   columns: string[];
   children: ReactNode;
   action?: ReactNode;
-  /** Reads on; null when there is no more. */
-  more: (() => void) | null;
+  read: ReturnType<typeof useRows>;
 };
 
-/** A table of rows of the file. */
-export function RowsSection({ title, columns, children, action, more }: Props) {
+/** A table of rows of the file, read on as it is scrolled. */
+export function RowsSection({ title, columns, children, action, read }: Props) {
   const { t } = useTranslation();
+  const { hasMore, more, pagesRead } = read;
+  const { ref, inViewport } = useInViewport();
+  const readOn = useEffectEvent(more);
+  useEffect(() => {
+    if (inViewport) readOn();
+  }, [inViewport, pagesRead]);
   return (
-    <section className={classes.rows} aria-label={title}>
+    <section className={classes.rows}>
       <div className={classes.head}>
         <h2>{title}</h2>
         {action}
@@ -33,8 +40,8 @@ export function RowsSection({ title, columns, children, action, more }: Props) {
           <Table.Tbody>{children}</Table.Tbody>
         </Table>
       </div>
-      {more !== null && (
-        <Button variant="default" fullWidth mt="sm" onClick={more}>
+      {hasMore && (
+        <Button ref={ref} variant="default" fullWidth mt="sm" onClick={more}>
           {t('events.more')}
         </Button>
       )}

@@ -8,13 +8,14 @@ import { useRows } from './use-rows.ts';
 export function SparedRows({ id }: { id: string }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { rows, total, hasMore, more } = useRows(id, 'spared');
+  const read = useRows(id, 'spared');
+  const { rows, total } = read;
   if (rows.length === 0) return null;
   return (
     <RowsSection
       title={t('imports.spared_rows', { count: total, shown: format.count(total) })}
       columns={[t('imports.line'), t('events.columns.title'), t('imports.reason')]}
-      more={hasMore ? more : null}
+      read={read}
     >
       {rows.map((row) => (
         <Table.Tr key={row.line}>

@@ -25,7 +25,10 @@ export function useRows(id: string, wanted: RowsWanted, isWanted = true) {
     rows,
     total: query.data?.pages[0]?.total ?? 0,
     isLoading: query.isLoading,
+    pagesRead: query.data?.pages.length ?? 0,
     hasMore: hasNextPage,
-    more: () => void fetchNextPage(),
+    more: () => {
+      if (!isFetching) void fetchNextPage();
+    },
   };
 }

@@ -17,9 +17,10 @@ export function ConnectionIndicator() {
     offline: t('connection.offline'),
     closed: t('connection.connecting'),
   } satisfies Record<State['status'], string>;
+  const isAsking = state.status === 'live' && state.transport === 'polling';
   return (
     <Tooltip
-      label={t(`connection.about_${state.status}`)}
+      label={t(isAsking ? 'connection.about_polling' : `connection.about_${state.status}`)}
       multiline
       w={260}
       events={{ hover: true, focus: true, touch: true }}

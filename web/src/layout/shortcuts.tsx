@@ -39,13 +39,13 @@ export function ShortcutsButton() {
 }
 
 function useKeys({ help, go }: { help: () => void; go: (path: string) => void }): void {
-  const sequenceAt = useRef(0);
+  const sequenceAt = useRef<number | null>(null);
   const press = useEffectEvent((event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     if (event.key === '?') return help();
     if (document.querySelector('[data-ft-dialog]') !== null) return;
-    const inSequence = event.timeStamp - sequenceAt.current < SEQUENCE_MS;
-    sequenceAt.current = event.key === 'g' ? event.timeStamp : 0;
+    const inSequence = sequenceAt.current !== null && event.timeStamp - sequenceAt.current < SEQUENCE_MS;
+    sequenceAt.current = event.key === 'g' ? event.timeStamp : null;
     const view = inSequence ? VIEWS.find(({ key }) => key === event.key) : undefined;
     if (view !== undefined) return go(view.path);
     const field = FIELDS.find(({ key }) => key === event.key);
@@ -62,4 +62,4 @@ function useKeys({ help, go }: { help: () => void; go: (path: string) => void })
 }
 
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  target instanceof Element && target.matches('input:not([type=checkbox], [type=radio]), textarea, select');

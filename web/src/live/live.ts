@@ -20,6 +20,7 @@ export function startLive(firstToken: string): Live {
   const state = observable<State>({ status: 'connecting', transport: 'websocket', nextTryAt: null });
   const resyncs = observable(0);
   const channels = new Map<string, { ref: ChannelRef; hears: Set<Hear> }>();
+  let wasLive = false;
   let client = connectWith(firstToken);
 
   function connectWith(token: string): Client {
@@ -35,8 +36,11 @@ export function startLive(firstToken: string): Live {
   }
 
   function changed(now: State): void {
+    const before = state.get().status;
+    const isFirst = !wasLive && before === 'connecting';
     // Deltas have no history: whatever the reason, what was said meanwhile is lost.
-    if (now.status === 'live' && state.get().status === 'reconnecting') resyncs.set(resyncs.get() + 1);
+    if (now.status === 'live' && before !== 'live' && !isFirst) resyncs.set(resyncs.get() + 1);
+    wasLive ||= now.status === 'live';
     state.set(now);
   }
 

@@ -26,7 +26,7 @@ export function startNotices(live: Live): LiveNotices {
     list.set([notice, ...list.get()].slice(0, KEPT));
     unread.set(unread.get() + 1);
     latest.set(notice);
-    showWhenHidden('FastTrack', notice.message, notice.seq);
+    showWhenHidden(notice.message, { tag: notice.seq, view: '/notices' });
   }
 
   list.subscribe(() => localStorage.setItem(KEY, JSON.stringify(list.get())));

@@ -2,10 +2,9 @@ import { Button, Select, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { tokenWanted } from '../api/access-token.ts';
 import { callForNothing } from '../api/call.ts';
 import { newKey } from '../api/new-key.ts';
-import { fieldErrors, RequestFailed } from '../api/request-failed.ts';
+import { fieldErrors } from '../api/request-failed.ts';
 import { useReason } from '../layout/failure.tsx';
 import { LEVELS } from './notice.ts';
 import classes from './notices-view.module.css';
@@ -19,10 +18,7 @@ export function NoticeForm() {
     mutationFn: (body: typeof form.values) =>
       callForNothing('/notifications', { method: 'POST', body, idempotencyKey: newKey() }),
     onSuccess: () => form.setFieldValue('message', ''),
-    onError: (failure) => {
-      if (failure instanceof RequestFailed && failure.status === 401) tokenWanted.set(true);
-      form.setErrors({ message: reason(failure), ...fieldErrors(failure) });
-    },
+    onError: (failure) => form.setErrors({ message: reason(failure), ...fieldErrors(failure) }),
   });
   return (
     <form className={classes.form} onSubmit={form.onSubmit((values) => post.mutate(values))}>

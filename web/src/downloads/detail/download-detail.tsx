@@ -2,6 +2,7 @@ import { Drawer } from '@mantine/core';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DownloadView } from '../../../../contract/download.ts';
+import { useDialog } from '../../layout/use-dialog.ts';
 import { useIsLive } from '../../live/live-context.ts';
 import { useFormat } from '../../language/use-format.ts';
 import { usePage } from '../../page/page-context.ts';
@@ -20,15 +21,7 @@ import { DownloadHistory } from './download-history.tsx';
 export function DownloadDetail({ id, onClose }: { id: string; onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size="lg"
-      title={t('downloads.details')}
-      lockScroll={false}
-      closeButtonProps={{ 'aria-label': t('layout.close') }}
-    >
+    <Drawer {...useDialog()} opened onClose={onClose} position="right" size="lg" title={t('downloads.details')}>
       <div data-ft-dialog>
         <Detail id={id} />
       </div>

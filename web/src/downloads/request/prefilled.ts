@@ -1,7 +1,7 @@
 import { observable } from '../../live/observable.ts';
 
-/** An address that another part of the page wants asked for again, and what to do with it. */
-export type Prefilled = { url: string; purpose: 'edit' | 'inspect' };
+/** Addresses, one a line, that another part of the page has for the field: instead of what is in it, or added to that. */
+export type Prefilled = { url: string; purpose: 'edit' | 'inspect' | 'add' };
 
 export const prefilled = observable<Prefilled | null>(null);
 

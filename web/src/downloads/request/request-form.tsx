@@ -5,32 +5,42 @@ import { QUALITIES, type Quality } from '../../../../contract/download.ts';
 import { qualityKey } from '../quality-key.ts';
 import { readUrls } from '../read-urls.ts';
 import classes from './request-form.module.css';
-import { useIncomingUrls } from './use-incoming-urls.ts';
+import { usePrefilled } from './use-prefilled.ts';
 import { useRequest } from './use-request.ts';
 
 const Inspection = lazy(async () => ({ default: (await import('./inspection.tsx')).Inspection }));
 
-/** Takes addresses however they come: typed, pasted, many at once, dropped anywhere on the page. */
+/** Takes addresses however they come: typed, pasted, many at once, from other parts of the page. */
 export function RequestForm() {
   const { t } = useTranslation();
   const [text, setText] = useState('');
   const [quality, setQuality] = useState<Quality>('best');
   const [inspected, setInspected] = useState<string | null>(null);
+  const [received, setReceived] = useState(0);
   const field = useRef<HTMLTextAreaElement>(null);
   const urls = readUrls(text);
-  const request = useRequest((rest) => {
-    setText(rest);
+  const request = useRequest((taken) => {
+    // Something else may have been typed while they were sent.
+    setText((now) =>
+      readUrls(now)
+        .filter((url) => !taken.has(url))
+        .join('\n'),
+    );
+    setReceived(0);
     setInspected(null);
   });
 
-  function change(next: string): void {
+  function change(next: string, howManyCame = 0): void {
     setText(next);
+    setReceived(howManyCame);
     request.forget();
   }
 
-  useIncomingUrls((incoming, isToInspect) => {
-    change(incoming);
-    setInspected(isToInspect ? incoming : null);
+  usePrefilled(({ url, purpose }) => {
+    const incoming = url.split('\n');
+    if (purpose === 'add') change([...new Set([...urls, ...incoming])].join('\n'), incoming.length);
+    else change(url);
+    setInspected(purpose === 'inspect' ? url : null);
     field.current?.focus();
   });
 
@@ -85,7 +95,9 @@ export function RequestForm() {
           </Button>
         </div>
       </form>
-      <p className={classes.hint}>{t('request.hint')}</p>
+      <p className={classes.hint} role="status" data-received={received > 0}>
+        {received > 0 ? t('request.received', { count: received }) : t('request.hint')}
+      </p>
       {inspected !== null && (
         <Suspense>
           <Inspection

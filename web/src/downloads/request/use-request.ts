@@ -2,15 +2,14 @@ import { notifications } from '@mantine/notifications';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DownloadView, Quality } from '../../../../contract/download.ts';
-import { tokenWanted } from '../../api/access-token.ts';
 import { newKey } from '../../api/new-key.ts';
 import { RequestFailed } from '../../api/request-failed.ts';
 import { useReason } from '../../layout/failure.tsx';
 import { usePage } from '../../page/page-context.ts';
 import { requestBatch, requestDownload } from '../downloads-api.ts';
 
-/** Asks for downloads. `accepted` is told what is left to be mended: the addresses that were refused. */
-export function useRequest(accepted: (rest: string) => void) {
+/** Asks for downloads. `accepted` is told what was taken, of which nothing is left to be mended. */
+export function useRequest(accepted: (taken: ReadonlySet<string>) => void) {
   const { t } = useTranslation();
   const reason = useReason();
   const { store } = usePage().downloads;
@@ -28,14 +27,13 @@ export function useRequest(accepted: (rest: string) => void) {
     try {
       const { views, refused, why } = await ask(urls, only, quality, key.current.key);
       store.take(views, performance.now());
-      accepted(refused.join('\n'));
+      accepted(new Set(urls.filter((url) => !refused.includes(url))));
       setError(why);
       key.current = { asked: '', key: '' };
       if (views.length > 0)
         notifications.show({ message: t('request.accepted', { count: views.length }), autoClose: 2500 });
     } catch (failure) {
       if (!(failure instanceof RequestFailed)) throw failure;
-      if (failure.status === 401) tokenWanted.set(true);
       setError(failure.problem?.errors?.[0]?.message ?? reason(failure));
     } finally {
       setSending(false);
