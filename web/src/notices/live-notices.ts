@@ -1,6 +1,9 @@
+import i18next from 'i18next';
+import * as z from 'zod';
 import type { Live } from '../live/live.ts';
 import { observable, type Observable } from '../live/observable.ts';
-import { notices, type Notice } from './notice.ts';
+import { noticeWords } from './notice-words.ts';
+import { notices, said, type Notice } from './notice.ts';
 import { showWhenHidden } from './web-notification.ts';
 
 const KEY = 'fasttrack-notices';
@@ -26,17 +29,30 @@ export function startNotices(live: Live): LiveNotices {
     list.set([notice, ...list.get()].slice(0, KEPT));
     unread.set(unread.get() + 1);
     latest.set(notice);
-    showWhenHidden(notice.message, { tag: notice.seq, view: '/notices' });
+    showWhenHidden(noticeWords(i18next.t, notice), { tag: notice.seq, view: '/notices' });
   }
 
   list.subscribe(() => localStorage.setItem(KEY, JSON.stringify(list.get())));
   live.listen('general', ({ seq, level, message, timestamp }) =>
     take({ seq, from: 'general', level, message, at: timestamp }),
   );
-  live.listen('admin', ({ seq, level, message, timestamp }) =>
-    take({ seq, from: 'admin', level, message, at: timestamp }),
+  live.listen('admin', ({ seq, level, message, code, data, timestamp }) =>
+    take({ seq, from: 'admin', level, message, said: saidBy(code, data), at: timestamp }),
   );
   return { list, unread, latest, clear: () => list.set([]) };
+}
+
+const facts = z
+  .object({
+    title: z.string(),
+    file_name: z.string(),
+    rows: z.object({ created: z.int(), updated: z.int() }),
+  })
+  .partial();
+
+function saidBy(code: string, data: unknown): Notice['said'] {
+  const { title, file_name, rows } = facts.safeParse(data).data ?? {};
+  return said.safeParse({ code, subject: title ?? file_name, ...rows }).data;
 }
 
 function remembered(): readonly Notice[] {

@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useObservable } from '../live/observable.ts';
 import { usePage } from '../page/page-context.ts';
+import { noticeWords } from './notice-words.ts';
 import { LEVEL_COLORS } from './notice.ts';
 
 /** Shows each announcement for a while, wherever somebody is. */
@@ -15,7 +16,7 @@ export function NoticeToasts() {
       id: latest.seq,
       color: LEVEL_COLORS[latest.level],
       title: t(`notices.from_${latest.from}`),
-      message: latest.message,
+      message: noticeWords(t, latest),
       autoClose: latest.level === 'info' ? 8000 : false,
     });
   }, [latest, t]);

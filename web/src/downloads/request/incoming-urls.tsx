@@ -6,7 +6,7 @@ import { readUrls } from '../read-urls.ts';
 import classes from './incoming-urls.module.css';
 import { prefill } from './prefilled.ts';
 
-/** Addresses pasted or dropped anywhere, whatever is looked at, come into the field for them: Enter is left to press. */
+/** Addresses pasted or dropped anywhere, or shared with the installed page, come into the field for them: Enter is left to press. */
 export function IncomingUrls() {
   const { t } = useTranslation();
   const [, go] = useLocation();
@@ -29,6 +29,14 @@ export function IncomingUrls() {
     addEventListener('paste', listen);
     return () => removeEventListener('paste', listen);
   }, []);
+  const takeShared = useEffectEvent(() => {
+    const shared = new URLSearchParams(location.search);
+    // The manifest's names; most apps put the address into the text.
+    if (take(['url', 'text', 'title'].map((name) => shared.get(name) ?? '').join('\n'))) {
+      history.replaceState(null, '', location.pathname + location.hash);
+    }
+  });
+  useEffect(() => takeShared(), []);
   const isOver = useDrop('links', (data) => take(data.getData('text/uri-list')));
   if (!isOver) return null;
   return (
