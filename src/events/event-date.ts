@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { instantOfWall } from './wall-clock.ts';
 
 export type DateRefusal = 'date_not_understood' | 'date_impossible' | 'date_out_of_range';
 
@@ -23,7 +24,7 @@ export function parseEventDate(text: string, timeZone: string): EventDate {
   if (parts === undefined) return { kind: 'refused', code: 'date_not_understood' };
   const instant = instantOf(parts, timeZone);
   if (instant === null) return { kind: 'refused', code: 'date_impossible' };
-  const at = new Date(instant.epochMilliseconds).toISOString();
+  const at = new Date(instant).toISOString();
   // Years of another width would not sort as text.
   if (!/^\d{4}-/.test(at)) return { kind: 'refused', code: 'date_out_of_range' };
   return { kind: 'date', at, zoneAssumed: parts['zone'] === undefined, wholeDay: parts['hour'] === undefined };
@@ -32,32 +33,32 @@ export function parseEventDate(text: string, timeZone: string): EventDate {
 type Parts = Record<string, string | undefined>;
 
 /** Null: there is no such day, time or zone. */
-function instantOf(parts: Parts, timeZone: string): Temporal.Instant | null {
-  const number = (name: string) => Number(parts[name] ?? 0);
-  const milliseconds = Number((parts['fraction'] ?? '').slice(0, 3).padEnd(3, '0'));
-  try {
-    // What is out of range is refused, as `from` would with a bag of fields, which costs twice as much.
-    const wall = new Temporal.PlainDateTime(
-      number('year'),
-      number('month'),
-      number('day'),
-      number('hour'),
-      number('minute'),
-      number('second'),
-      milliseconds,
-    );
-    return wall.toZonedDateTime(zoneOf(parts['zone'], timeZone), { disambiguation: 'compatible' }).toInstant();
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
+function instantOf(parts: Parts, timeZone: string): number | null {
+  const wall = wallOf(parts);
+  if (wall === null) return null;
+  const zone = parts['zone'];
+  if (zone === undefined) return instantOfWall(wall, timeZone);
+  const offset = offsetOf(zone);
+  return offset === null ? null : wall - offset;
 }
 
-function zoneOf(given: string | undefined, timeZone: string): string {
-  if (given === undefined) return timeZone;
-  if (given.toUpperCase() === 'Z') return 'UTC';
-  const digits = given.slice(1).replace(':', '').padEnd(4, '0');
-  return `${given.slice(0, 1)}${digits.slice(0, 2)}:${digits.slice(2)}`;
+const CYCLE_DAYS = 146_097;
+
+/** In milliseconds, as if the clocks were those of UTC. */
+function wallOf({ year, month, day, hour = '0', minute = '0', second = '0', fraction = '' }: Parts): number | null {
+  if (Number(month) > 12 || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
+  const milliseconds = Number(fraction.slice(0, 3).padEnd(3, '0'));
+  // Four hundred years on, when the calendar is the same: Date.UTC takes the years before 100 for those of 1900.
+  const midnight = Date.UTC(Number(year) + 400, Number(month) - 1, Number(day)) - CYCLE_DAYS * 86_400_000;
+  if (new Date(midnight).getUTCDate() !== Number(day) || Number(month) === 0) return null;
+  return midnight + ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1000 + milliseconds;
+}
+
+function offsetOf(zone: string): number | null {
+  if (zone.toUpperCase() === 'Z') return 0;
+  const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(3).replace(':', ''))];
+  if (hours > 23 || minutes > 59) return null;
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
 }
 
 /**

@@ -1,7 +1,4 @@
-import * as z from 'zod';
 import { readBoolean, readList, readVenueType, readWholeNumber } from './people-write.ts';
-
-const object = z.record(z.string(), z.unknown());
 
 // What JSON says, closer to what `localInfo` takes; what cannot be read stays as it is, and is refused there.
 const READERS: Record<string, (text: string) => unknown> = {
@@ -16,11 +13,17 @@ const READERS: Record<string, (text: string) => unknown> = {
 export function readLocalInfo(cell: string): Record<string, unknown> | null | undefined {
   const text = cell.trim();
   if (text === '' || text === 'null') return null;
-  const parsed = object.safeParse(json(text));
-  if (!parsed.success) return undefined;
-  const fields = Object.entries(parsed.data).filter(([, value]) => value !== null && value !== '');
-  return Object.fromEntries(fields.map(([name, value]) => [name, closer(name, value)]));
+  const given = json(text);
+  if (!isObject(given)) return undefined;
+  const fields: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given))
+    // Assigned, this one would become what the object inherits from.
+    if (value !== null && value !== '' && name !== '__proto__') fields[name] = closer(name, value);
+  return fields;
 }
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function closer(name: string, value: unknown): unknown {
   const reader = Object.hasOwn(READERS, name) ? READERS[name] : undefined;

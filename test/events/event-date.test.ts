@@ -1,5 +1,7 @@
+import { Temporal } from 'temporal-polyfill';
 import { expect, test } from 'vitest';
 import { dayAfter, localText, parseEventDate } from '../../src/events/event-date.ts';
+import { random } from '../support/random.ts';
 
 const RECIFE = 'America/Recife';
 const SAO_PAULO = 'America/Sao_Paulo';
@@ -56,6 +58,58 @@ test('where clocks are turned, the skipped hour comes later and of the doubled o
   expect(read('2018-02-17T23:30')).toBe('2018-02-18T01:30:00.000Z');
   expect(read('2018-01-01T12:00')).toBe('2018-01-01T14:00:00.000Z');
   expect(read('2018-01-01T12:00', RECIFE)).toBe('2018-01-01T15:00:00.000Z');
+});
+
+/** What Temporal itself makes of it. */
+function asked(text: string, zone: string): string {
+  try {
+    const wall = Temporal.PlainDateTime.from(text, { overflow: 'reject' });
+    return wall.toZonedDateTime(zone).toInstant().toString({ smallestUnit: 'millisecond' });
+  } catch (error) {
+    if (error instanceof RangeError) return 'date_impossible';
+    throw error;
+  }
+}
+
+test.each([
+  'America/Sao_Paulo',
+  'America/Recife',
+  'America/New_York',
+  'Africa/Casablanca',
+  'Antarctica/Troll',
+  'Asia/Manila',
+  'Asia/Tehran',
+  'Australia/Lord_Howe',
+  'Europe/Dublin',
+  'Pacific/Apia',
+  'UTC',
+])('in %s every hour of the days around each turn of the clocks is the instant that Temporal names', (zone) => {
+  const [first, last] = [Temporal.PlainDate.from('1840-01-01'), Temporal.PlainDate.from('2045-01-01')];
+  const hours: Temporal.PlainDateTime[] = [];
+  let at: Temporal.ZonedDateTime | null = first.toZonedDateTime(zone);
+  while (at !== null && Temporal.PlainDate.compare(at.toPlainDate(), last) < 0) {
+    const turned: Temporal.PlainDateTime = at.toPlainDateTime();
+    hours.push(...Array.from({ length: 145 }, (_, hour) => turned.add({ minutes: (hour - 72) * 60 + 7 })));
+    at = at.getTimeZoneTransition('next');
+  }
+  const texts = hours.map((hour) => hour.toString({ smallestUnit: 'second' }));
+  expect(texts.filter((text) => read(text, zone) !== asked(text, zone))).toEqual([]);
+});
+
+test('whatever the numbers of a date are, it is what Temporal makes of them, or refused as it refuses', () => {
+  const { below, pick } = random(1);
+  const two = (limit: number) => String(below(limit)).padStart(2, '0');
+  const zones = [SAO_PAULO, 'America/New_York', 'Asia/Kathmandu', 'Pacific/Apia'];
+  const differing = Array.from({ length: 50_000 }, () => {
+    // What Temporal writes of years beyond four digits is not compared.
+    const year = String(below(9998) + 1).padStart(4, '0');
+    const offset = `${below(2) === 0 ? '+' : '-'}${two(26)}:${two(62)}`;
+    const text = `${year}-${two(14)}-${two(33)}T${two(25)}:${two(61)}:${two(60)}.${below(1000)}`;
+    const zone = below(3) === 0 ? offset : pick(zones);
+    const written = zone === offset ? `${text}${offset}` : text;
+    return read(written, zone) === asked(text, zone) ? [] : [written, zone];
+  }).filter((found) => found.length > 0);
+  expect(differing).toEqual([]);
 });
 
 test('the local text leads back to the very instant, also in the hour that comes twice', () => {

@@ -60,6 +60,26 @@ test.each(seeds)('a damaged file is the same records in whatever pieces it comes
   expect(whole.map(({ from }) => from)).toEqual([place.offset, ...whole.map(({ to }) => to)].slice(0, -1));
 });
 
+test.each(['utf8', 'utf16le'] as const)(
+  'a long file is the same rows in whatever pieces it comes (%s)',
+  async (encoding) => {
+    const cells = Array.from({ length: 9_000 }, (_, row) => [
+      `Música ${row} 🎉`,
+      '01/07/2025',
+      row % 7 === 0 ? 'Belém,\r\n"PA"' : 'Olinda',
+    ]);
+    const lines = cells.map((row) => row.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(','));
+    const bytes = Buffer.from(`\ufefftitle,event_date,city\r\n${lines.join('\r\n')}\r\n`, encoding);
+    const dialect = dialectOf(bytes);
+    const whole = await rowsFrom(bytes, dialect, undefined, () => bytes.length);
+    expect(whole.map((row) => row.kind === 'row' && row.cells)).toEqual(cells);
+    expect(whole.map(({ from }) => from)).toEqual([dialect.rows_from, ...whole.map(({ to }) => to)].slice(0, -1));
+    expect(whole.at(-1)?.to).toBe(bytes.length);
+    for (const size of [4_099, 65_536, 100_001])
+      expect(await rowsFrom(bytes, dialect, undefined, () => size)).toEqual(whole);
+  },
+);
+
 test('what is too long does not depend on the pieces either', () => {
   const ends = ['x', '"x"', '"x', 'x,"y"', '"x"y'].flatMap((end) => [-1, 0, 1].map((more) => ({ end, more })));
   const shape = { encoding: 'utf-8', delimiter: ',', quote_escape: 'doubled', width: 3 } as const;

@@ -107,6 +107,15 @@ describe('local_info', () => {
       [`local_info.${field}`, code, value],
     ]);
   });
+
+  test.each(['[1]', '"Teatro"', '5', 'true', '{'])('is no object: %s', (local_info) =>
+    expect(errorsOf({ local_info })).toEqual([['local_info', 'invalid_json', local_info]]),
+  );
+
+  test('inherits nothing from what the cell says', () => {
+    const cell = '{"location_name":"Teatro","__proto__":{"capacity":9}}';
+    expect(eventOf({ local_info: cell }).local_info).toEqual(local({}));
+  });
 });
 
 test.each([
