@@ -77,7 +77,7 @@ test('an address is looked at before anything is downloaded', async () => {
   const found = page.getByRole('region', { name: 'O que há neste endereço' });
   await toSay(found, 'olhada.mp4');
   await found.getByRole('table', { name: 'Formatos oferecidos' }).waitFor(WITHIN);
-  await found.getByRole('button', { name: 'Melhor' }).click();
+  await found.getByRole('button', { name: 'Baixar este arquivo' }).click();
   await toSay(cardOf(page, origin.url), 'Concluído');
   expect(complaints).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { STATUSES } from '../../contract/download.ts';
 import { downloadHistory } from '../../contract/download-history.ts';
 import { downloadRecord, type Download } from '../../src/downloads/download.ts';
@@ -22,6 +22,15 @@ export async function expectAgreement(
   stack: Pick<StackProcess, 'appUrl' | 'awsUrl' | 'output'>,
   askedToday: number,
   deleted: DeletedEndings = { completed: 0, failed: 0 },
+): Promise<void> {
+  // A snapshot may be a second old when it is asked for, and that of a dashboard on its way for longer.
+  await vi.waitFor(() => agree(stack, askedToday, deleted), { timeout: 10_000, interval: 500 });
+}
+
+async function agree(
+  stack: Pick<StackProcess, 'appUrl' | 'awsUrl' | 'output'>,
+  askedToday: number,
+  deleted: DeletedEndings,
 ): Promise<void> {
   const [webSocket, dashboards, stream, http, recount] = await Promise.all([
     byWebSocket(stack.appUrl),

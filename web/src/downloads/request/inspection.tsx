@@ -10,6 +10,9 @@ import { qualityKey } from '../quality-key.ts';
 import { harmlessPicture } from '../harmless-address.ts';
 import classes from './inspection.module.css';
 
+/** The source of addresses that are files: whatever quality is asked for, it is this file. */
+const ONE_FILE = 'direct';
+
 type Props = { url: string; onClose: () => void; onChoose: (quality: Quality) => void };
 
 /** What there is at an address before anything is downloaded. */
@@ -42,17 +45,23 @@ function Findings({ found, onChoose }: { found: Inspected; onChoose: (quality: Q
             {found.title}
           </p>
           <p className={classes.facts}>
-            {found.source}
+            {found.source === ONE_FILE ? t('inspection.one_file') : found.source}
             {found.duration !== null && ` · ${format.length(found.duration)}`}
           </p>
         </div>
       </div>
       <div className={classes.qualities} role="group" aria-label={t('inspection.choose')}>
-        {found.qualities.map((quality) => (
-          <Button key={quality} size="compact-sm" variant="light" onClick={() => onChoose(quality)}>
-            {t(`downloads.quality.${qualityKey(quality)}`)}
+        {found.source === ONE_FILE ? (
+          <Button size="compact-sm" variant="light" onClick={() => onChoose('best')}>
+            {t('inspection.take')}
           </Button>
-        ))}
+        ) : (
+          found.qualities.map((quality) => (
+            <Button key={quality} size="compact-sm" variant="light" onClick={() => onChoose(quality)}>
+              {t(`downloads.quality.${qualityKey(quality)}`)}
+            </Button>
+          ))
+        )}
       </div>
       {found.formats.length > 0 && (
         <Table.ScrollContainer minWidth={480} type="native">
@@ -84,7 +93,7 @@ function FormatRow({ format: found }: { format: InspectedFormat }) {
   const { width, height, has_audio, has_video } = found;
   return (
     <Table.Tr>
-      <Table.Td>{found.quality ?? found.id}</Table.Td>
+      <Table.Td>{found.quality ?? '–'}</Table.Td>
       <Table.Td>{width !== null && height !== null ? `${width} × ${height}` : '–'}</Table.Td>
       <Table.Td>{[found.container, found.codecs].filter((part) => part !== null).join(' · ') || '–'}</Table.Td>
       <Table.Td>
