@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { GetObjectCommand, ListBucketsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, type openPage } from '../support/browser.ts';
+import { launchBrowser, openPage } from '../support/browser.ts';
 import { CALENDAR_HEADER, calendarCsv } from '../support/calendar-csv.ts';
 import { ask, dropOn, openDashboard, toSay, WITHIN } from '../support/dashboard.ts';
 import { anS3Client } from '../support/media-world.ts';
@@ -97,6 +97,22 @@ test('a link that is dropped on any view comes to the field, beside what is ther
   await toSay(page.getByRole('region', { name: 'Novo download' }), 'Endereço recebido: Enter baixa.');
   await page.keyboard.press('Enter');
   await toSay(page.getByRole('list', { name: 'Downloads' }), 'de-longe.mp4');
+  expect(complaints).toEqual([]);
+});
+
+test('what another app shares with the installed page comes to the field, once', async () => {
+  const shared = origin.clip('size=1000', '/media/compartilhada.mp4');
+  const query = new URLSearchParams({ title: 'Um vídeo', text: `Veja: ${shared}` });
+  const { page, complaints } = await openPage(browser, `${stack.appUrl}/?${query}`);
+  await toSay(page.getByRole('region', { name: 'Novo download' }), 'Endereço recebido: Enter baixa.');
+  const manifest = (await (await fetch(`${stack.appUrl}/manifest.webmanifest`)).json()) as Record<string, unknown>;
+  expect(manifest['share_target']).toMatchObject({
+    action: '/',
+    method: 'GET',
+    params: { title: 'title', text: 'text' },
+  });
+  expect(await page.getByLabel('Endereço do vídeo').inputValue()).toBe(shared);
+  expect(new URL(page.url()).search).toBe('');
   expect(complaints).toEqual([]);
 });
 
