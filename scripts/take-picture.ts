@@ -14,7 +14,8 @@ try {
     viewport: { width: 1240, height: 900 },
     deviceScaleFactor: 1.5,
   });
-  await page.getByText('Concluído', { exact: true }).first().waitFor({ timeout: 60_000 });
+  await page.locator('video[data-shown=true]').first().waitFor({ timeout: 60_000 });
+  await page.waitForTimeout(500);
   await page.screenshot({ path: 'docs/page.png' });
 } finally {
   demo.kill();

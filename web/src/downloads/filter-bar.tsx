@@ -65,7 +65,7 @@ export function FilterBar({ status, onStatus, search, onSearch, selection }: Pro
         type="search"
         data-shortcut="search"
         aria-label={t('downloads.search')}
-        placeholder={t('downloads.search')}
+        placeholder={t('downloads.search_hint')}
         leftSection={<IconSearch size={16} stroke={1.7} />}
         value={search}
         onChange={(event) => onSearch(event.currentTarget.value)}
