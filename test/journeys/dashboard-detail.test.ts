@@ -169,3 +169,25 @@ async function tellerOn(page: Page, id: string) {
     }
   };
 }
+
+test('addresses are pasted anywhere, and what has to wait for the others says its place and about when', async () => {
+  const { page, complaints } = await openDashboard(browser, stack.appUrl);
+  // Ten run at once.
+  const urls = Array.from({ length: 12 }, (_, n) =>
+    origin.clip(`size=500000&seed=${n}&rate=10000`, `/media/fila-${n}.mp4`),
+  );
+  await page.evaluate(`{
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', ${JSON.stringify(urls.join('\n'))});
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }`);
+  await page.getByRole('button', { name: 'Baixar 12' }).click(WITHIN);
+  await page.getByRole('button', { name: /^Baixando\s*10$/ }).waitFor(WITHIN);
+  const waiting = page.getByRole('listitem').filter({ hasText: 'Na fila' });
+  await waiting.getByText(/^1º na fila · começa em cerca de /).waitFor(WITHIN);
+  await waiting.getByText(/^2º na fila · começa em cerca de /).waitFor(WITHIN);
+  for (const url of urls) origin.hurry(url);
+  await waiting.first().waitFor({ ...WITHIN, state: 'detached' });
+  await page.getByRole('button', { name: /^Baixando\s*0$/ }).waitFor(WITHIN);
+  expect(complaints).toEqual([]);
+});

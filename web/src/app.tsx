@@ -5,6 +5,7 @@ import { Redirect, Route, Router, Switch } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { TokenQuestion } from './api/token-question.tsx';
 import { Endings } from './downloads/endings.tsx';
+import { IncomingUrls } from './downloads/request/incoming-urls.tsx';
 import { Shell } from './layout/shell.tsx';
 import { LiveContext } from './live/live-context.ts';
 import { NoticeToasts } from './notices/notice-toasts.tsx';
@@ -14,9 +15,6 @@ import { theme } from './theme/theme.ts';
 
 /** What is shown before it has come waits for it. */
 const Toasts = lazy(async () => ({ default: (await import('./layout/toasts.tsx')).Toasts }));
-const IncomingUrls = lazy(async () => ({
-  default: (await import('./downloads/request/incoming-urls.tsx')).IncomingUrls,
-}));
 const DownloadsView = lazy(async () => ({ default: (await import('./downloads/downloads-view.tsx')).DownloadsView }));
 const OverviewView = lazy(async () => ({ default: (await import('./overview/overview-view.tsx')).OverviewView }));
 const EventsView = lazy(async () => ({ default: (await import('./events/events-view.tsx')).EventsView }));
@@ -48,9 +46,7 @@ export function App({ page }: { page: Page }) {
                   </Route>
                 </Switch>
               </Shell>
-              <Suspense>
-                <IncomingUrls />
-              </Suspense>
+              <IncomingUrls />
             </Router>
             <NoticeToasts />
             <Endings />

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../language/use-format.ts';
 import { useDashboard } from '../page/page-context.ts';
 import { placeOf } from './downloads-api.ts';
+import { startsIn } from './starts-in.ts';
 
 const ASK_EACH_MS = 5000;
 
@@ -19,13 +20,12 @@ export function PlaceInQueue({ id }: { id: string }) {
   });
   const place = data?.queue_position ?? null;
   if (place === null) return null;
-  const each = dashboard?.system_stats.average_download_time ?? 0;
-  const abreast = Math.max(1, dashboard?.queue_stats.downloading ?? 1);
-  const seconds = Math.ceil(place / abreast) * each;
+  const { downloads_in_progress: running = [], system_stats } = dashboard ?? {};
+  const seconds = startsIn(place, running, system_stats?.average_download_time ?? 0);
   return (
     <span>
       {t('downloads.place', { place: format.count(place) })}
-      {seconds > 0 && ` · ${t('downloads.starts_in', { time: format.span(roughly(seconds)) })}`}
+      {seconds !== null && ` · ${t('downloads.starts_in', { time: format.span(roughly(seconds)) })}`}
     </span>
   );
 }
