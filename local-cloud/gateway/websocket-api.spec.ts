@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { connect as netConnect, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { createWebSocketApi, type WebSocketRoute } from './websocket-api.ts';
 import { AWS_LIMITS, type WebSocketLimits } from './websocket-connection.ts';
@@ -349,6 +349,21 @@ test('a client that sends faster than functions answer is slowed down, and nothi
   expect(world.of('MESSAGE').length).toBeLessThan(1000);
   release();
   await expect.poll(() => world.of('MESSAGE').length).toBe(3000);
+});
+
+test('of many clients that vanish together each is told of, and the account has room for others', async () => {
+  const ends: (() => void)[] = [];
+  const world = await aWorld((event) =>
+    event.requestContext.eventType === 'DISCONNECT' ? new Promise<void>((end) => ends.push(end)) : undefined,
+  );
+  const opened = await Promise.all(Array.from({ length: 150 }, () => world.open()));
+  for (const { socket } of opened) socket.terminate();
+  await vi.waitFor(() => expect(world.api.connectionCount()).toBe(0));
+  expect(world.of('DISCONNECT')).toHaveLength(100);
+  while (world.of('DISCONNECT').length < 150 || ends.length > 0) {
+    ends.shift()?.();
+    await sleep(0);
+  }
 });
 
 test('a client that leaves while $connect runs is disconnected again', async () => {

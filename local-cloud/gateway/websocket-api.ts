@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import { WebSocketServer } from 'ws';
 import type { Invoker } from '../lambda/invoker.ts';
 import { connectionsApi } from './connections-api.ts';
@@ -39,6 +40,11 @@ type WebSocketApiOptions = {
 
 /** How long `stop` waits for close frames to be answered and `$disconnect` to run. */
 const STOP_MS = 2000;
+/**
+ * On AWS thousands of `$disconnect` that come together are over before they add up to the account's concurrency. Here they would wait
+ * for processes, and those beyond it would be lost.
+ */
+const DISCONNECTS_AT_ONCE = 100;
 
 export function createWebSocketApi(options: WebSocketApiOptions): WebSocketApi {
   const now = options.now ?? (() => new Date());
@@ -48,6 +54,7 @@ export function createWebSocketApi(options: WebSocketApiOptions): WebSocketApi {
   const connections = new Map<string, Connection>();
   const running = new Set<Promise<void>>();
   const subprotocols = new WeakMap<IncomingMessage, string>();
+  const inTurn = pLimit(DISCONNECTS_AT_ONCE);
   let stopping = false;
   const server = new WebSocketServer({
     noServer: true,
@@ -68,7 +75,9 @@ export function createWebSocketApi(options: WebSocketApiOptions): WebSocketApi {
     const { functionName } = routes.disconnect;
     try {
       const event = disconnectEvent(options, who, code, reason, now());
-      const { functionError, payload } = await options.invoker.invoke(functionName, JSON.stringify(event));
+      const { functionError, payload } = await inTurn(() =>
+        options.invoker.invoke(functionName, JSON.stringify(event)),
+      );
       if (functionError !== undefined) log(`$disconnect: ${functionName} failed: ${payload}`);
     } catch (error) {
       log(`$disconnect: ${functionName} could not be invoked: ${String(error)}`);

@@ -247,6 +247,24 @@ test('a burst is served by few workers when they are quick, instead of one cold 
   expect(pids().length).toBeLessThan(20);
 });
 
+test('however many are busy and none comes free, those that follow get processes of their own', async () => {
+  const name = deploy(
+    `
+    import { existsSync } from 'node:fs';
+    export const handler = async (file) => {
+      while (!existsSync(file)) await new Promise((r) => setTimeout(r, 20));
+      return 'ok';
+    };`,
+    { timeoutSeconds: 60 },
+  );
+  const file = join(world.tmpDir, 'enough');
+  const busy = Array.from({ length: 12 }, () => host.invoke(name, JSON.stringify(file)));
+  await vi.waitFor(() => expect(pids()).toHaveLength(12), soon);
+  expect((await host.invoke(name, JSON.stringify('/'))).payload).toBe('"ok"');
+  writeFileSync(file, '');
+  expect((await Promise.all(busy)).map(({ payload }) => payload)).toEqual(busy.map(() => '"ok"'));
+});
+
 test('an unknown function and an oversized payload are refused', async () => {
   await expect(host.invoke('Nobody', '{}')).rejects.toBeInstanceOf(FunctionNotFound);
   expect(() => host.invokeAsync('Nobody', '{}')).toThrow(FunctionNotFound);

@@ -5,6 +5,9 @@ import type { Failure } from './worker-messages.ts';
 import { startWorker, type Outcome, type Run, type Worker } from './worker-process.ts';
 
 const WORKER_BYTES = 100 * 1024 * 1024;
+/** More processes of one function only take the CPU from each other, as long as one of them comes free now and then. */
+const ENOUGH_WORKERS = 2 * Math.max(2, availableParallelism());
+const NONE_FREE_MS = 50;
 
 type Waiting = { run: Run; resolve: (outcome: Outcome) => void; reject: (error: Error) => void };
 
@@ -16,6 +19,9 @@ type Pool = {
   /** The last one used is the first used again, so that a quiet function ends with few. */
   idle: { worker: Worker; reaper: NodeJS.Timeout }[];
   starting: Set<Worker>;
+  busy: number;
+  /** When an invocation last ended, by `performance.now()`. */
+  freedAt: number;
 };
 
 export type WorkerPool = {
@@ -29,8 +35,9 @@ export type WorkerPool = {
 };
 
 /**
- * Two limits are the template's: a function's reserved concurrency and the account's. Two are this machine's, and make
- * an invocation wait instead of refusing it: how many processes its memory holds, and how many may start at once.
+ * Two limits are the template's: a function's reserved concurrency and the account's. Three are this machine's, and make
+ * an invocation wait instead of refusing it: how many processes its memory holds, how many may start at once, and how many keep
+ * its CPU busy.
  */
 export function createWorkerPool(options: {
   log: (line: string) => void;
@@ -54,7 +61,10 @@ export function createWorkerPool(options: {
   const starting = (): number => allPools().reduce((sum, pool) => sum + pool.starting.size, 0);
 
   const assign = async (pool: Pool, worker: Worker, { run, resolve }: Waiting): Promise<void> => {
+    pool.busy += 1;
     const outcome = await worker.run(run);
+    pool.busy -= 1;
+    pool.freedAt = performance.now();
     release(pool, worker);
     resolve(outcome);
   };
@@ -108,10 +118,13 @@ export function createWorkerPool(options: {
     if (worker.definition !== pool.definition) return;
     pool.waiting.shift()?.resolve({ payload: JSON.stringify(failure), failure });
   };
+  /** A burst of short invocations is over sooner when those processes that are warm see to it. */
+  const getsBy = (pool: Pool): boolean =>
+    pool.busy >= ENOUGH_WORKERS && performance.now() - pool.freedAt < NONE_FREE_MS;
   /** The one with the fewest starts under way: a burst on one function does not keep the others out. */
   const neediest = (): Pool | undefined =>
     allPools()
-      .filter((pool) => pool.waiting.length > pool.starting.size)
+      .filter((pool) => pool.waiting.length > pool.starting.size && !getsBy(pool))
       .sort((a, b) => a.starting.size - b.starting.size)[0];
   const pump = (): void => {
     if (stopping) return;
@@ -124,6 +137,13 @@ export function createWorkerPool(options: {
     }
     for (let next = neediest(); next !== undefined && starting() < maxStarting && madeRoom(); next = neediest())
       start(next);
+    if (allPools().some((pool) => pool.waiting.length > 0 && getsBy(pool)))
+      again ??= setTimeout(pumpAgain, NONE_FREE_MS);
+  };
+  let again: NodeJS.Timeout | undefined;
+  const pumpAgain = (): void => {
+    again = undefined;
+    pump();
   };
 
   return {
@@ -131,7 +151,8 @@ export function createWorkerPool(options: {
       functionEnvironment(definition, '');
       const pool = pools.get(definition.name);
       if (pool === undefined) {
-        pools.set(definition.name, { definition, inFlight: 0, waiting: [], idle: [], starting: new Set() });
+        const none = { inFlight: 0, waiting: [], idle: [], starting: new Set<Worker>(), busy: 0, freedAt: -Infinity };
+        pools.set(definition.name, { definition, ...none });
         return;
       }
       pool.definition = definition;
@@ -164,6 +185,7 @@ export function createWorkerPool(options: {
       })),
     async stop() {
       stopping = true;
+      clearTimeout(again);
       const ends = [...workers.values()].map(({ exited }) => exited);
       for (const worker of workers.keys()) worker.kill();
       for (const pool of pools.values()) {
