@@ -1,31 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { GetObjectCommand, ListBucketsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, openPage } from '../support/browser.ts';
+import { expect, test } from 'vitest';
+import { openPage } from '../support/browser.ts';
 import { CALENDAR_HEADER, calendarCsv } from '../support/calendar-csv.ts';
-import { ask, dropOn, openDashboard, toSay, WITHIN } from '../support/dashboard.ts';
+import { ask, dropOn, toSay, WITHIN } from '../support/dashboard.ts';
+import { browser, open, origin, stack } from '../support/dashboard-world.ts';
 import { anS3Client } from '../support/media-world.ts';
-import { startMediaOrigin, type MediaOrigin } from '../support/origins/media-origin.ts';
-import { aStack, type TestStack } from '../support/stack.ts';
 
-let stack: TestStack;
-let origin: MediaOrigin;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, origin, browser] = await Promise.all([aStack(), startMediaOrigin(), launchBrowser()]);
-});
-// Pages that stay open go on listening.
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-afterAll(async () => {
-  await browser?.close();
-  await Promise.all([stack?.stop(), origin?.stop()]);
-});
-
-const open = (...more: [view?: string, options?: Parameters<typeof openPage>[2]]) =>
-  openDashboard(browser, stack.appUrl, ...more);
 const downloads = async (query: string) =>
   ((await (await fetch(`${stack.appUrl}/downloads?${query}`)).json()) as { downloads: unknown[] }).downloads;
 

@@ -1,30 +1,12 @@
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { synthesise } from '../../local-cloud/command/synthesise.ts';
-import { launchBrowser, openPage } from '../support/browser.ts';
+import { openPage } from '../support/browser.ts';
 import { client } from '../support/client.ts';
-import { ask, barriers, openDashboard, toSay, VIEWS, WITHIN } from '../support/dashboard.ts';
-import { startMediaOrigin, type MediaOrigin } from '../support/origins/media-origin.ts';
-import { aStack, deployedUrl, type TestStack } from '../support/stack.ts';
+import { ask, barriers, toSay, VIEWS, WITHIN } from '../support/dashboard.ts';
+import { browser, open, origin, stack } from '../support/dashboard-world.ts';
+import { deployedUrl } from '../support/stack.ts';
 
-let stack: TestStack;
-let origin: MediaOrigin;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, origin, browser] = await Promise.all([aStack(), startMediaOrigin(), launchBrowser()]);
-});
-// Pages that stay open go on listening.
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-afterAll(async () => {
-  await browser?.close();
-  await Promise.all([stack?.stop(), origin?.stop()]);
-});
-
-const open = (...more: [view?: string, options?: Parameters<typeof openPage>[2]]) =>
-  openDashboard(browser, stack.appUrl, ...more);
 const announce = (message: string) =>
   fetch(`${stack.appUrl}/notifications`, {
     method: 'POST',

@@ -1,26 +1,10 @@
-import type { Browser, Locator, Page, WebSocketRoute } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Locator, Page, WebSocketRoute } from 'playwright-core';
+import { expect, test } from 'vitest';
 import type { LogLine } from '../../contract/notification.ts';
-import { launchBrowser, openPage } from '../support/browser.ts';
+import { openPage } from '../support/browser.ts';
 import { client } from '../support/client.ts';
 import { barriers, openDashboard, toSay, WITHIN } from '../support/dashboard.ts';
-import { startMediaOrigin, type MediaOrigin } from '../support/origins/media-origin.ts';
-import { aStack, type TestStack } from '../support/stack.ts';
-
-let stack: TestStack;
-let origin: MediaOrigin;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, origin, browser] = await Promise.all([aStack(), startMediaOrigin(), launchBrowser()]);
-});
-// Pages that stay open go on listening.
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-afterAll(async () => {
-  await browser?.close();
-  await Promise.all([stack?.stop(), origin?.stop()]);
-});
+import { browser, origin, stack } from '../support/dashboard-world.ts';
 
 const English = { locale: 'en-GB' };
 

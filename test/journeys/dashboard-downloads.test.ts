@@ -1,29 +1,10 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, openPage } from '../support/browser.ts';
+import { expect, test } from 'vitest';
+import { openPage } from '../support/browser.ts';
 import { client } from '../support/client.ts';
-import { ask, cardOf, fileBehind, openDashboard, progressOf, toSay, WITHIN } from '../support/dashboard.ts';
+import { ask, cardOf, fileBehind, progressOf, toSay, WITHIN } from '../support/dashboard.ts';
+import { browser, open, origin, stack } from '../support/dashboard-world.ts';
 import { contentSha256 } from '../support/origins/media-content.ts';
-import { startMediaOrigin, type MediaOrigin } from '../support/origins/media-origin.ts';
-import { aStack, deployedUrl, type TestStack } from '../support/stack.ts';
-
-let stack: TestStack;
-let origin: MediaOrigin;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, origin, browser] = await Promise.all([aStack(), startMediaOrigin(), launchBrowser()]);
-});
-// Pages that stay open go on listening.
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-afterAll(async () => {
-  await browser?.close();
-  await Promise.all([stack?.stop(), origin?.stop()]);
-});
-
-const open = (...more: [view?: string, options?: Parameters<typeof openPage>[2]]) =>
-  openDashboard(browser, stack.appUrl, ...more);
+import { deployedUrl } from '../support/stack.ts';
 
 test('somebody types an address, sees the progress move, plays what came and gets the file', async () => {
   const { page, complaints } = await open();

@@ -1,29 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, openPage } from '../support/browser.ts';
+import type { Locator, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { openPage } from '../support/browser.ts';
 import { CALENDAR_HEADER, calendarCsv } from '../support/calendar-csv.ts';
-import { ask, barriers, cardOf, openDashboard, toSay, VIEWS, WITHIN } from '../support/dashboard.ts';
-import { startMediaOrigin, type MediaOrigin } from '../support/origins/media-origin.ts';
-import { aStack, type TestStack } from '../support/stack.ts';
+import { ask, barriers, cardOf, toSay, VIEWS, WITHIN } from '../support/dashboard.ts';
+import { browser, open, origin, stack } from '../support/dashboard-world.ts';
 
-let stack: TestStack;
-let origin: MediaOrigin;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, origin, browser] = await Promise.all([aStack(), startMediaOrigin(), launchBrowser()]);
-});
-// Pages that stay open go on listening.
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-afterAll(async () => {
-  await browser?.close();
-  await Promise.all([stack?.stop(), origin?.stop()]);
-});
-
-const open = (...more: [view?: string, options?: Parameters<typeof openPage>[2]]) =>
-  openDashboard(browser, stack.appUrl, ...more);
 const post = (path: string, body: unknown) =>
   fetch(stack.appUrl + path, {
     method: 'POST',
