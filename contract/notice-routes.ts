@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import * as z from 'zod';
-import { adminNotification, generalMessage, NOTICE_LEVELS } from './notification.ts';
+import { generalMessage, NOTICE_LEVELS, noticeList } from './notice.ts';
+import { adminNotification } from './notification.ts';
 import { idempotent, invalid, json, problemOf } from './route-parts.ts';
 
 export const noticeRequest = z
@@ -14,6 +15,17 @@ export type NoticeRequest = z.infer<typeof noticeRequest>;
 
 export const notice = z.discriminatedUnion('type', [generalMessage, adminNotification]).meta({ id: 'Notice' });
 export type Notice = z.infer<typeof notice>;
+
+/** Of one answer. */
+export const MOST_NOTICES = 100;
+
+export const listNotices = createRoute({
+  method: 'get',
+  path: '/notifications',
+  tags: ['live'],
+  summary: `What was announced to everybody within a day, the newest ${MOST_NOTICES}`,
+  responses: { 200: json(noticeList, 'For who was not there to hear it.') },
+});
 
 export const postNotice = createRoute({
   method: 'post',

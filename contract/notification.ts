@@ -4,6 +4,7 @@ import { dialect } from './dialect.ts';
 import { calendarEvent } from './event.ts';
 import { importMode, importPhase, importStatus, rowCounts, undoCounts } from './import.ts';
 import { logCode, logValues } from './log-code.ts';
+import { generalMessage, NOTICE_LEVELS, replayed } from './notice.ts';
 import { rowError } from './row-error.ts';
 import { dashboard, downloadStats, queueStats } from './snapshot.ts';
 
@@ -11,8 +12,6 @@ const timestamp = z.iso.datetime();
 /** Where a notification stands in its channel's history: a number counted up by its one record, or a ULID where many write. */
 export const seq = z.union([z.int(), z.ulid()]);
 export type Seq = z.infer<typeof seq>;
-/** Told again because the listener asked for what it missed. */
-const replayed = z.literal(true).optional();
 
 export const connectionEstablished = z.object({
   type: z.literal('connection_established'),
@@ -51,18 +50,6 @@ export type DownloadUpdate = z.infer<typeof downloadUpdate>;
 export const queueUpdate = z.object({ type: z.literal('queue_update'), data: queueStats, timestamp });
 export const statsUpdate = z.object({ type: z.literal('stats_update'), data: downloadStats, timestamp });
 export const dashboardUpdate = z.object({ type: z.literal('dashboard_update'), data: dashboard, timestamp });
-
-export const NOTICE_LEVELS = ['info', 'warning', 'maintenance'] as const;
-
-/** What somebody announces to everybody, by `POST /notifications`. */
-export const generalMessage = z.object({
-  type: z.literal('general_message'),
-  seq: z.ulid(),
-  level: z.enum(NOTICE_LEVELS),
-  message: z.string(),
-  replayed,
-  timestamp,
-});
 
 /** What administrators are told: `code` is for programs, `message` for people. */
 export const adminNotification = z.object({

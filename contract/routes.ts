@@ -5,7 +5,7 @@ import { downloadList } from './download-answers.ts';
 import * as control from './control-routes.ts';
 import * as events from './event-routes.ts';
 import { inspectUrl } from './inspect-route.ts';
-import { postNotice } from './notice-routes.ts';
+import { listNotices, postNotice } from './notice-routes.ts';
 import * as snapshots from './snapshot-routes.ts';
 import * as uploads from './upload-routes.ts';
 import { byId, idempotent, invalid, json, missing, problemOf, requestedUrl } from './route-parts.ts';
@@ -193,6 +193,7 @@ export const routes = [
   uploads.cancelUpload,
   uploads.commitUpload,
   uploads.undoUpload,
+  listNotices,
   postNotice,
   getHealth,
   getOpenApi,

@@ -100,7 +100,7 @@ export class HttpApi extends Construct {
     events.grantItems(fn, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
     events.grantIndexes(fn, 'by_date', 'by_city', 'imports');
     connections.grantIndexes(fn, 'by_kind', 'by_user');
-    news.grantItems(fn, 'PutItem');
+    news.grantItems(fn, 'PutItem', 'Query');
     media.grantObjects(fn, 'GetObject', 'DeleteObject', 'AbortMultipartUpload');
     media.grantList(fn);
     // A form that S3 takes files by is signed with this right.

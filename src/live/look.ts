@@ -1,10 +1,10 @@
-import { encodeTime } from 'ulid';
 import { parseChannel } from '../../contract/channel.ts';
 import type { Notification, Seq } from '../../contract/notification.ts';
 import type { QueueStats } from '../../contract/snapshot.ts';
 import type { Listening } from '../channels/listening.ts';
 import { downloadUpdateOf } from '../downloads/download-news.ts';
 import type { DownloadsTable } from '../downloads/table.ts';
+import { firstUlidOf } from '../news/news.ts';
 import type { NewsTable } from '../news/table.ts';
 import type { CurrentSnapshot } from '../snapshots/current-snapshot.ts';
 
@@ -130,6 +130,3 @@ export function asReplayed(notification: Notification): Notification {
       return notification;
   }
 }
-
-/** Sorts before every ULID made at that time or later. */
-export const firstUlidOf = (time: Date): string => `${encodeTime(time.getTime())}${'0'.repeat(16)}`;

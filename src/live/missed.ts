@@ -2,9 +2,9 @@ import { decodeTime } from 'ulid';
 import { parseChannel } from '../../contract/channel.ts';
 import type { Notification, Seq } from '../../contract/notification.ts';
 import type { DownloadsTable } from '../downloads/table.ts';
-import { isLater } from '../news/news.ts';
+import { firstUlidOf, isLater } from '../news/news.ts';
 import { NEWS_KEPT_MS, type NewsTable } from '../news/table.ts';
-import { asReplayed, firstUlidOf } from './look.ts';
+import { asReplayed } from './look.ts';
 
 type Deps = { downloads: Pick<DownloadsTable, 'get'>; news: NewsTable; now: () => Date };
 

@@ -1,3 +1,4 @@
+import { encodeTime } from 'ulid';
 import * as z from 'zod';
 import { notification, seq, type Seq } from '../../contract/notification.ts';
 
@@ -18,6 +19,9 @@ export type News = z.infer<typeof news>;
 /** Sorts as text as the numbers do, which needs one width; a ULID sorts as it is. */
 export const seqKey = (seq: Seq): string => (typeof seq === 'number' ? String(seq).padStart(16, '0') : seq);
 export const isLater = (a: Seq, b: Seq): boolean => seqKey(a) > seqKey(b);
+
+/** Sorts before every ULID made at that time or later. */
+export const firstUlidOf = (time: Date): string => `${encodeTime(time.getTime())}${'0'.repeat(16)}`;
 
 /** The news that a connection has been opened: it wakes the greeter, and nobody else hears it. */
 export const connectionNews = z.object({

@@ -182,6 +182,14 @@ test('what is announced is seen wherever somebody is, and read again later', asy
   await page.getByRole('link', { name: /^Avisos/ }).click();
   await toSay(page.getByRole('list', { name: 'Avisos' }), '<b>Manutenção</b> às 22h');
   expect(complaints).toEqual([]);
+
+  const late = await open('/notices');
+  await toSay(late.page.getByRole('list', { name: 'Avisos' }), '<b>Manutenção</b> às 22h');
+  await late.page.getByRole('button', { name: 'Limpar' }).click();
+  await late.page.reload();
+  await late.page.getByText('Ao vivo', { exact: true }).first().waitFor(WITHIN);
+  await toSay(late.page.getByRole('main'), 'Nenhum aviso');
+  expect(late.complaints).toEqual([]);
 });
 
 test('without a network the page opens all the same, and says that it is offline', async () => {

@@ -115,6 +115,7 @@ const needs: Record<FunctionName, string[]> = {
     ...items('Events', 'Get', 'BatchGet', 'Put', 'Update', 'Delete'),
     ...indexesOfEvents,
     ...items('News', 'Put'),
+    'dynamodb:Query on TablesNews',
     ...media('GetObject', 'DeleteObject', 'AbortMultipartUpload'),
     ...listMedia,
     'dynamodb:Query on TablesEvents/index/imports',

@@ -4,7 +4,7 @@ import type { Notification } from '../../contract/notification.ts';
 import { controlDownload } from '../../src/downloads/control-download.ts';
 import { downloadNews } from '../../src/downloads/download-news.ts';
 import { downloadsTable } from '../../src/downloads/table.ts';
-import { firstUlidOf } from '../../src/live/look.ts';
+import { firstUlidOf } from '../../src/news/news.ts';
 import { postNotice } from '../../src/notices/post-notice.ts';
 import { noticesTable } from '../../src/notices/table.ts';
 import { aDownload, at } from '../support/a-download.ts';
@@ -192,6 +192,14 @@ test('who resumes announcements misses none, hears a few seconds again, and afte
   world.forget();
   await world.says('c', { type: 'resume', channel: 'general', seq: seqs[0] });
   expect(world.types('c')).toEqual(['resync']);
+});
+
+test('announcements of the last day are listed for who was not there, the newest first and so many', async () => {
+  const table = noticesTable(tables.db, tables.names);
+  for (const [index, seconds] of [1, 30, 41, 50].entries()) await announce(`n${index}`, seconds);
+  expect(said(await table.announcedSince(at(20), 2))).toEqual(['n3', 'n2']);
+  expect(said(await table.announcedSince(at(20), 100))).toEqual(['n3', 'n2', 'n1']);
+  expect(await table.announcedSince(at(51), 100)).toEqual([]);
 });
 
 test('what has no history, is not listened to, or is no place in it cannot be resumed', async () => {

@@ -6,7 +6,7 @@ import { callForNothing } from '../api/call.ts';
 import { newKey } from '../api/new-key.ts';
 import { fieldErrors } from '../api/request-failed.ts';
 import { useReason } from '../layout/failure.tsx';
-import { LEVELS } from './notice.ts';
+import { NOTICE_LEVELS } from '../../../contract/notice.ts';
 import classes from './notices-view.module.css';
 
 /** Announces something to everybody, or to administrators. */
@@ -33,7 +33,7 @@ export function NoticeForm() {
         label={t('notices.level_label')}
         allowDeselect={false}
         w={150}
-        data={LEVELS.map((value) => ({ value, label: t(`notices.level.${value}`) }))}
+        data={NOTICE_LEVELS.map((value) => ({ value, label: t(`notices.level.${value}`) }))}
         {...form.getInputProps('level')}
       />
       <Select

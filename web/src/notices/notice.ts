@@ -1,12 +1,5 @@
 import * as z from 'zod';
-import type { NotificationOn } from '../../../client/channel.ts';
-
-/** The contract's levels; its schemas would bring those of everything that can be told. */
-export const LEVELS = [
-  'info',
-  'warning',
-  'maintenance',
-] as const satisfies readonly NotificationOn<'general'>['level'][];
+import { NOTICE_LEVELS } from '../../../contract/notice.ts';
 
 /** What the system itself tells administrators, for this page to say it in the reader's language. */
 export const said = z.object({
@@ -20,7 +13,7 @@ export const said = z.object({
 export const notice = z.object({
   seq: z.string(),
   from: z.enum(['general', 'admin']),
-  level: z.enum(LEVELS),
+  level: z.enum(NOTICE_LEVELS),
   message: z.string(),
   said: said.optional(),
   at: z.string(),
