@@ -1,4 +1,5 @@
-import type { ClientMessage, Notification } from '../contract/notification.ts';
+import type { ClientMessage } from '../contract/client-message.ts';
+import type { Notification } from '../contract/notification.ts';
 import { isOffline, onWake } from './browser.ts';
 import { callOut } from './call-out.ts';
 import { channelAt, isKnown, isOn, type Channel, type ChannelRef, type NotificationOn } from './channel.ts';

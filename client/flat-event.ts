@@ -1,4 +1,5 @@
-import type { DownloadStreamEvent, Notification, SnapshotStreamEvent } from '../contract/notification.ts';
+import type { DownloadStreamEvent, SnapshotStreamEvent } from '../contract/stream-event.ts';
+import type { Notification } from '../contract/notification.ts';
 import type { DownloadView } from '../contract/download.ts';
 import type { Dashboard, DownloadStats, QueueStats } from '../contract/snapshot.ts';
 import type { Channel } from './channel.ts';

@@ -1,4 +1,4 @@
-import type { ClientMessage } from '../contract/notification.ts';
+import type { ClientMessage } from '../contract/client-message.ts';
 import { alarmClock, backOff } from './back-off.ts';
 import { openWebSocket, type Connection } from './web-socket.ts';
 import type { Settings } from './settings.ts';

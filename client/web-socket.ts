@@ -1,4 +1,4 @@
-import type { ClientMessage } from '../contract/notification.ts';
+import type { ClientMessage } from '../contract/client-message.ts';
 import { parseJson } from './parse-json.ts';
 import type { Settings } from './settings.ts';
 

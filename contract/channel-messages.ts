@@ -1,5 +1,6 @@
 import type { ChannelKind } from './channel.ts';
-import type { Notification, SnapshotStreamEvent } from './notification.ts';
+import type { Notification } from './notification.ts';
+import type { SnapshotStreamEvent } from './stream-event.ts';
 
 type NotificationType = Notification['type'];
 

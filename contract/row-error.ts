@@ -54,7 +54,8 @@ export const rowErrors = {
 
 export type RowErrorCode = keyof typeof rowErrors;
 
-export const isRowErrorCode = (code: unknown): code is RowErrorCode => typeof code === 'string' && code in rowErrors;
+export const isRowErrorCode = (code: unknown): code is RowErrorCode =>
+  typeof code === 'string' && Object.hasOwn(rowErrors, code);
 
 /** What is wrong, in the words people read. */
 export const rowErrorMessage = (code: RowErrorCode, numbers: Record<string, number>, language: 'pt' | 'en'): string =>

@@ -1,13 +1,12 @@
 import { CHANNELS, channelName, parseChannel } from '../../contract/channel.ts';
 import {
   clientMessage,
-  type ClientError,
   type ClientMessage,
   MAX_CLIENT_MESSAGE_BYTES,
   MAX_CLIENT_MESSAGES_PER_SECOND,
   MAX_SUBSCRIPTIONS,
-  type Notification,
-} from '../../contract/notification.ts';
+} from '../../contract/client-message.ts';
+import type { ClientError, Notification } from '../../contract/notification.ts';
 import type { Sockets } from '../aws/sockets.ts';
 import type { Connection, ConnectionsTable } from '../channels/connections/table.ts';
 import type { ChannelsTable } from '../channels/table.ts';

@@ -1,5 +1,6 @@
 import { downloadChannel } from '../../contract/channel.ts';
-import type { DownloadStreamEvent, DownloadUpdate } from '../../contract/notification.ts';
+import type { DownloadStreamEvent } from '../../contract/stream-event.ts';
+import type { DownloadUpdate } from '../../contract/notification.ts';
 import { downloadUpdateOf } from '../downloads/download-news.ts';
 import { isOver } from '../downloads/download.ts';
 import type { DownloadsTable } from '../downloads/table.ts';

@@ -1,4 +1,4 @@
-import type { SnapshotStreamEvent } from '../../contract/notification.ts';
+import type { SnapshotStreamEvent } from '../../contract/stream-event.ts';
 import type { Language } from '../downloads/download.ts';
 import { pause } from '../pause.ts';
 import type { CurrentSnapshot } from '../snapshots/current-snapshot.ts';

@@ -12,13 +12,14 @@ const downloads = async (query: string) =>
 
 test('a calendar that is dropped beside the mark is taken all the same, and its import is shown to the end', async () => {
   const { page, complaints } = await open('/imports');
-  const { text } = calendarCsv(40, 0, 'Olinda');
+  const { text } = calendarCsv(40, 4, 'Olinda');
   const dragged = await dropOn(page.getByRole('heading', { level: 1 }), { file: { name: 'solta.csv', text } });
   expect(await page.getByRole('region', { name: 'Solte o CSV aqui' }).getAttribute('data-over')).toBe('true');
   await dragged.drop();
   await page.getByRole('heading', { name: 'solta.csv' }).waitFor(WITHIN);
   await page.getByRole('main').getByRole('status').getByText('Conferido').waitFor(WITHIN);
   await toSay(page.getByRole('main'), '40');
+  await page.getByRole('table', { name: '4 linhas com erro' }).waitFor(WITHIN);
   expect(complaints).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MAX_SUBSCRIPTIONS } from '../../contract/notification.ts';
+import { MAX_SUBSCRIPTIONS } from '../../contract/client-message.ts';
 import { client } from '../support/client.ts';
 import { answerTo, heardOf, untilAnswering, untilHeard } from '../support/conversation.ts';
 import { eventually, handshakeStatus, listen, readStream, type Listener, type Message } from '../support/listeners.ts';

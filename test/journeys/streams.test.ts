@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { snapshotStreamEvent } from '../../contract/notification.ts';
+import { snapshotStreamEvent } from '../../contract/stream-event.ts';
 import { client } from '../support/client.ts';
 import { eventually, readStream, type StreamEvent } from '../support/listeners.ts';
 import { startMediaOrigin, type MediaOrigin } from '../support/origins/media-origin.ts';

@@ -119,7 +119,8 @@ describe.concurrent('the broadcaster', () => {
     const times = ticks.map((told) => Date.parse(String(told.timestamp)));
     const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
     expect(gaps.length).toBeGreaterThanOrEqual(2);
-    for (const gap of gaps) expect(gap).toBeGreaterThan(1_000);
+    // Whoever takes over may begin with a tick of its own.
+    expect(gaps.filter((gap) => gap <= 1_000).length).toBeLessThanOrEqual(1);
     for (const gap of gaps) expect(gap).toBeLessThan(5_500);
   }, 90_000);
 

@@ -3,7 +3,8 @@ import type { Download } from '../../src/downloads/download.ts';
 import { downloadNews } from '../../src/downloads/download-news.ts';
 import { followDownload } from '../../src/live/follow-download.ts';
 import { type Told } from '../../src/live/told.ts';
-import type { DownloadStreamEvent, Seq } from '../../contract/notification.ts';
+import type { DownloadStreamEvent } from '../../contract/stream-event.ts';
+import type { Seq } from '../../contract/notification.ts';
 import { isLater, type News } from '../../src/news/news.ts';
 import { aDownload, at } from '../support/a-download.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { snapshotStreamEvent } from '../../contract/notification.ts';
+import { snapshotStreamEvent } from '../../contract/stream-event.ts';
 import type { Dashboard, DownloadStats, QueueStats } from '../../contract/snapshot.ts';
 import { followSnapshot, type Following } from '../../src/live/follow-snapshot.ts';
 import type { Position } from '../../src/snapshots/state/table.ts';

@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { channelName, CHANNEL_PATHS, channelOf } from '../../contract/channel.ts';
-import { MAX_CLIENT_MESSAGES_PER_SECOND, type ClientMessage, type Notification } from '../../contract/notification.ts';
+import { MAX_CLIENT_MESSAGES_PER_SECOND, type ClientMessage } from '../../contract/client-message.ts';
+import type { Notification } from '../../contract/notification.ts';
 import { contractNews } from './contract-news.ts';
 
 type Connection = { socket: WebSocket; channels: Set<string>; heard: ClientMessage[]; heardAt: number[] };

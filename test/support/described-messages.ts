@@ -1,7 +1,7 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import { parseChannel } from '../../contract/channel.ts';
-import { clientMessage } from '../../contract/notification.ts';
+import { clientMessage } from '../../contract/client-message.ts';
 
 type Ref = { $ref: string };
 /** What these tests read of an AsyncAPI document. */

@@ -16,6 +16,8 @@ test.each([
   ],
   ['with what addresses may have', "https://a.example/it's_(live)?q='x'", ["https://a.example/it's_(live)?q='x'"]],
   ['what is no address, for the server to judge', 'example.com/a.mp4', ['example.com/a.mp4']],
+  ['several of them', 'a.example/1 b.example/2', ['a.example/1', 'b.example/2']],
+  ['a sentence, which is one mistake', 'isto não é um endereço', ['isto não é um endereço']],
   ['another protocol, for the server to judge', 'ftp://example.com/a.mp4', ['ftp://example.com/a.mp4']],
 ])('%s', (_what, text, urls) => {
   expect(readUrls(text)).toEqual(urls);

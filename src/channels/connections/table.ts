@@ -2,7 +2,7 @@ import { DeleteCommand, GetCommand, UpdateCommand, type DynamoDBDocumentClient }
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { connectionChannel } from '../../../contract/channel.ts';
-import { MAX_CLIENT_MESSAGES_PER_SECOND, MAX_SUBSCRIPTIONS } from '../../../contract/notification.ts';
+import { MAX_CLIENT_MESSAGES_PER_SECOND, MAX_SUBSCRIPTIONS } from '../../../contract/client-message.ts';
 import { transact } from '../../aws/transact.ts';
 import { connectionNewsWrite } from '../../news/table.ts';
 import type { Listening } from '../listening.ts';

@@ -2,7 +2,7 @@ import {
   MAX_CLIENT_MESSAGE_BYTES,
   MAX_CLIENT_MESSAGES_PER_SECOND,
   MAX_SUBSCRIPTIONS,
-} from '../../../contract/notification.ts';
+} from '../../../contract/client-message.ts';
 import { API_PREFIX } from '../../../contract/routes.ts';
 import { CHANNEL_LIST, type Channel } from './channels.ts';
 import { MESSAGES, messageSchemas, type Message } from './messages.ts';

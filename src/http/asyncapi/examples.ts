@@ -1,11 +1,8 @@
 import type { Dialect } from '../../../contract/dialect.ts';
 import type { CalendarEvent } from '../../../contract/event.ts';
-import type {
-  ClientMessage,
-  DownloadStreamEvent,
-  Notification,
-  SnapshotStreamEvent,
-} from '../../../contract/notification.ts';
+import type { ClientMessage } from '../../../contract/client-message.ts';
+import type { DownloadStreamEvent, SnapshotStreamEvent } from '../../../contract/stream-event.ts';
+import type { Notification } from '../../../contract/notification.ts';
 import type { Dashboard, DownloadStats, QueueStats } from '../../../contract/snapshot.ts';
 
 /** The one of a union that has this type, also where one member has several. */

@@ -4,12 +4,9 @@ import { calendarEvent, localInfo } from '../../../contract/event.ts';
 import { rowCounts, undoCounts } from '../../../contract/import.ts';
 import { logValues } from '../../../contract/log-code.ts';
 import { rowError } from '../../../contract/row-error.ts';
-import {
-  clientMessage,
-  downloadStreamEvent,
-  notification,
-  snapshotStreamEvent,
-} from '../../../contract/notification.ts';
+import { clientMessage } from '../../../contract/client-message.ts';
+import { downloadStreamEvent, snapshotStreamEvent } from '../../../contract/stream-event.ts';
+import { notification } from '../../../contract/notification.ts';
 import { dashboard, downloadStats, queueStats } from '../../../contract/snapshot.ts';
 import { clientMessages, downloadStreamEvents, notifications, snapshotStreamEvents } from './examples.ts';
 
