@@ -38,7 +38,10 @@ export function startNotices(live: Live): LiveNotices {
   }
 
   function take(notice: Notice): void {
-    if (!keep(notice)) return;
+    if (keep(notice)) tell(notice);
+  }
+
+  function tell(notice: Notice): void {
     latest.set(notice);
     showWhenHidden(noticeWords(i18next.t, notice), { tag: notice.seq, view: '/notices' });
   }
@@ -46,8 +49,8 @@ export function startNotices(live: Live): LiveNotices {
   async function catchUp(): Promise<void> {
     const { notices: announced } = await call(noticeList, '/notifications');
     const missed = announced.map(announcement).filter(keep);
-    // One is shown for a moment; all are in the list.
-    if (missed[0] !== undefined) latest.set(missed[0]);
+    // One is told, which may have been announced just now; all are in the list.
+    if (missed[0] !== undefined) tell(missed[0]);
   }
 
   function clear(): void {
